@@ -1,0 +1,1 @@
+"""Huying (呼应): the software behind a city's 12345 government hotline."""

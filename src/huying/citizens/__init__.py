@@ -1,0 +1,1 @@
+"""Callers and contact data, kept private."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CitizensConfig(AppConfig):
+    name = "huying.citizens"
+    label = "citizens"
+    verbose_name = "诉求人"

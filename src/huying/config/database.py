@@ -1,0 +1,61 @@
+"""Where PostgreSQL is and as whom we speak to it.
+
+Two logins: the owner migrates and may do all; the application (`huying_app`) is bound by row-level security and can
+neither change nor delete history. DATABASE_URL names the owner's connection; without it the embedded server is meant.
+"""
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from huying.config import environment
+
+APP_ROLE = "huying_app"
+
+
+def socket_folder(data: Path) -> Path:
+    """The embedded server listens on a private socket only; its path must stay under 107 bytes."""
+    near = data / "pg-socket"
+    if len(str(near)) < 80:
+        return near
+    return Path(tempfile.gettempdir()) / f"huying-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"
+
+
+def owner(data: Path) -> dict[str, Any]:
+    """Django's connection settings of the owner."""
+    url = environment.text("DATABASE_URL")
+    if not url:
+        return {
+            "NAME": "huying",
+            "USER": "huying_owner",
+            "PASSWORD": environment.secret("db_owner").hex(),
+            "HOST": str(socket_folder(data)),
+            "PORT": "5432",
+            "OPTIONS": {},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise environment.BadSetting("DATABASE_URL 应形如 postgresql://用户:密码@主机:端口/库名")
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or 5432),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def databases(data: Path) -> dict[str, dict[str, Any]]:
+    """`default` is the application; `numbers` is a second, unwaiting connection for serial numbers; `owner` migrates."""
+    base = {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 300, **owner(data)}
+    app = {**base, "USER": APP_ROLE, "PASSWORD": environment.secret("db_app").hex()}
+    quick = {**app["OPTIONS"], "options": "-c synchronous_commit=off"}
+    test = {"MIRROR": "default"}
+    return {
+        "default": app,
+        "numbers": {**app, "OPTIONS": quick, "TEST": test},
+        "owner": {**base, "TEST": test},
+    }

@@ -1,0 +1,58 @@
+"""The environment, read once and strictly: nonsense raises, secrets come from files."""
+
+import os
+import secrets
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class BadSetting(ValueError):
+    """An environment variable holds something that cannot be meant."""
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def whole(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
+    """An integer between `low` and `high`, both included."""
+    raw = text(name)
+    if not raw:
+        return default
+    if not raw.isdigit() or not low <= int(raw) <= high:
+        raise BadSetting(f"{name}={raw!r}：应为 {low} 到 {high} 之间的整数")
+    return int(raw)
+
+
+def yes(name: str, default: bool = False) -> bool:
+    raw = text(name).lower()
+    if raw not in {"", "0", "1", "true", "false", "yes", "no"}:
+        raise BadSetting(f"{name}={raw!r}：应为 1 或 0")
+    return default if raw == "" else raw in {"1", "true", "yes"}
+
+
+def data_folder() -> Path:
+    """Where this installation keeps all it owns: HUYING_DATA, else `var` beside the code."""
+    return Path(text("HUYING_DATA") or ROOT / "var").expanduser().resolve()
+
+
+def secret(name: str, *, length: int = 32) -> bytes:
+    """`length` random bytes kept in `HUYING_DATA/secrets/NAME` (mode 600), made at the first call.
+
+    Creation is atomic, so two processes that start together agree on one value.
+    """
+    folder = data_folder() / "secrets"
+    path = folder / name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f".{name}.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_bytes(secrets.token_bytes(length).hex().encode())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return bytes.fromhex(path.read_text().strip())

@@ -1,0 +1,114 @@
+"""One settings file. Everything a site may set comes through the environment (see docs/architecture.md)."""
+
+from huying.config import database, environment
+
+DATA = environment.data_folder()
+DEBUG = environment.yes("HUYING_DEBUG")
+DEMO = environment.yes("HUYING_DEMO")
+PORT = environment.whole("HUYING_PORT", 8012, low=1, high=65535)
+LIVE_PORT = environment.whole("HUYING_LIVE_PORT", PORT + 1, low=1, high=65535)
+LIVE_URL = environment.text("HUYING_LIVE_URL")  # empty: the page's own host on LIVE_PORT
+HTTPS = environment.yes("HUYING_HTTPS")
+
+SECRET_KEY = environment.secret("django").hex()
+ALLOWED_HOSTS = environment.text("HUYING_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in environment.text("HUYING_ORIGINS").split(",") if origin]
+
+ROOMS = ["ui", "audit", "org", "citizens", "messaging", "workorders", "followup", "desk", "portal", "config"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "template_partials",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "axes",
+    "procrastinate.contrib.django",
+    *(f"huying.{room}" for room in ROOMS),
+]
+
+MIDDLEWARE = [
+    "huying.ui.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "huying.ui.middleware.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "huying.org.middleware.SignedIn",
+    "huying.org.middleware.TenantScope",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "huying.config.urls"
+WSGI_APPLICATION = "huying.config.wsgi.application"
+DATABASES = database.databases(DATA)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "huying.org.queries.page_context",
+            ],
+            "builtins": ["huying.ui.templatetags.ui"],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "org.Staff"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "org:sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "org:sign-in"
+AXES_FAILURE_LIMIT = environment.whole("HUYING_SIGN_IN_FAILURES", 5, low=1)
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "org/locked_out.html"
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+OTP_TOTP_ISSUER = "呼应"
+
+SESSION_COOKIE_AGE = environment.whole("HUYING_IDLE_MINUTES", 60, low=1) * 60
+SESSION_COOKIE_NAME = f"huying_{PORT}"  # cookies know no ports; two installations on one host must not share them
+CSRF_COOKIE_NAME = f"huying_csrf_{PORT}"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [folder] if (folder := environment.ROOT / "build" / "static").is_dir() else []
+MEDIA_ROOT = DATA / "files"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+FIELD_CIPHER = environment.text("HUYING_CIPHER", "SM4-GCM")
+KEY_FOLDER = DATA / "secrets" / "keys"

@@ -1,0 +1,1 @@
+"""Clock, working calendar, numbering, ciphers: pure, no Django."""

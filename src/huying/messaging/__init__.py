@@ -1,0 +1,1 @@
+"""SMS and notices: templates, sending, receipts."""

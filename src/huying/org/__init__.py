@@ -1,0 +1,1 @@
+"""Centres, regions, units, staff, roles, rights, calendars."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "huying.portal"
+    label = "portal"
+    verbose_name = "市民网站"

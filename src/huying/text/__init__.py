@@ -1,0 +1,1 @@
+"""Tokens and likeness of Chinese text: pure, no Django."""

@@ -1,0 +1,1 @@
+"""The order: its life, clocks, history, attachments."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from huying.kernel.digest import sm3
@@ -26,11 +27,17 @@ def canonical(record: Mapping[str, object]) -> bytes:
     """Return a record as the one JSON text it has: keys sorted, no spaces, UTF-8.
 
     Times become ISO 8601 in UTC with milliseconds (finer parts are cut), dates, UUIDs and decimals their text, bytes
-    hex. A record that went through a JSONB column comes back to the same text, as long as it holds no float beyond
-    1e15 (PostgreSQL gives those back as whole numbers). Raises ValueError for a naive time or a NaN, TypeError for
-    anything JSON has no word for.
+    hex. A record that went through a JSONB column comes back to the same text, as long as all its keys are text
+    (numbers sort otherwise) and it holds no float beyond 1e15 (PostgreSQL gives those back as whole numbers).
+    Raises ValueError for a naive time or a NaN, TypeError for anything JSON has no word for.
     """
     return _encoder.encode(record if isinstance(record, dict) else dict(record)).encode()
+
+
+def as_stored(record: Mapping[str, object]) -> dict[str, Any]:
+    """Return a record with every value in its canonical JSON form: store this, and it reads back to the same link."""
+    stored: dict[str, Any] = json.loads(canonical(record))
+    return stored
 
 
 def first_broken(rows: Iterable[tuple[Mapping[str, object], bytes]], start: bytes = GENESIS) -> int | None:

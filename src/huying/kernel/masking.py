@@ -7,14 +7,14 @@ import re
 
 from huying.kernel.phones import is_mobile, normalise_phone, split_landline
 
-_COMPOUND = tuple("欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 司徒 夏侯 南宫 端木 宇文 长孙".split())
+_COMPOUND = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "夏侯", "南宫")
 _NUMERAL = "0-9０-９零〇一二三四五六七八九十百"
 # A house number begins where digits are not the name of a road (三路, 107国道) or of an administrative unit (第二社区).
 _HOUSE = re.compile(
-    rf"(?:[A-Za-z]?[-]?[0-9０-９]+(?!\s*(?:[0-9０-９]|国道|省道|县道|乡道|路|街|马路))"
-    rf"|[{_NUMERAL}]+(?=\s*(?:号|栋|幢|座|单元|室|楼|层|弄|组|队|房|户|#|巷\d)))"
+    rf"(?:[A-Za-z]?[-]?[0-9０-９]+(?!\s*(?:[0-9０-９]|国道|省道|县道|乡道|路|街|马路|号路|号街))"
+    rf"|[{_NUMERAL}]+(?=\s*(?:号|栋|幢|座|单元|室|楼|层|弄|组|队|房|户|#)))"
 )
-_PLACE = re.compile(r".*(?:省|市|区|县|旗|镇|乡|街道|社区|村|屯|路|街|巷|道|里)", re.DOTALL)
+_PLACE = re.compile(r".*(?:省|市|区|县|旗|镇|乡|街道|社区|村|屯|路|街|巷|道)", re.DOTALL)
 _EMAIL = re.compile(r"(?<![\w.+-])([\w+-])([\w.+-]*)@([\w-]+(?:\.[\w-]+)+)")
 
 
@@ -66,7 +66,8 @@ def mask_address(address: str) -> str:
 
 def mask_email(address: str) -> str:
     """zhangsan@qq.com -> z***@qq.com."""
-    return _EMAIL.sub(r"\1***@\3", address) if "@" in address else "*" * len(address)
+    found = _EMAIL.fullmatch(address.strip())
+    return found.expand(r"\1***@\3") if found else "*" * len(address)
 
 
 def scrub(text: str) -> str:

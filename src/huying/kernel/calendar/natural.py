@@ -62,7 +62,6 @@ class NaturalCalendar:
         begins = datetime.combine(local(start).date() + timedelta(days=1), time.min, SHANGHAI)
         days = [begins + timedelta(days=index) for index in range(n + 1)]
         stretches = tuple(
-            Stretch(day, following, f"第 {index} 天")
-            for index, (day, following) in enumerate(pairwise(days), start=1)
+            Stretch(day, following, f"第 {index} 天") for index, (day, following) in enumerate(pairwise(days), start=1)
         )
         return Counted(days[-1], days[-1] - days[0], stretches)

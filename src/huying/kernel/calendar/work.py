@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime, time, timedelta
+from itertools import chain, pairwise
 
 from huying.kernel.calendar.national import UncoveredYear, national_holidays, national_workdays, national_years
-from huying.kernel.calendar.spans import Counted, RestDay, Span, Stretch, local
+from huying.kernel.calendar.spans import MINUTES_A_DAY, Counted, RestDay, Span, Stretch, local
 
 Spans = tuple[Span, ...]
 _OFFICE_DAY: Spans = (Span(9 * 60, 12 * 60), Span(13 * 60, 18 * 60))
@@ -37,7 +37,7 @@ class WorkCalendar:
             raise ValueError("a week has seven days")
         if not any(self.weekly):
             raise ValueError("a week without working time would never come to an end")
-        for spans in (*self.weekly, *(spans or () for spans in self.overrides.values())):
+        for spans in self._all_days():
             if any(after.opens < before.closes for before, after in pairwise(spans)):
                 raise ValueError("the spans of a day must be in order and apart")
 
@@ -66,21 +66,21 @@ class WorkCalendar:
     def may_be_due(self, at: datetime) -> bool:
         """Say whether a due time may fall on `at`: within working time or on its closing edge (18:00 is the last)."""
         at = local(at)
-        days = (at.date(), (at - timedelta.resolution).date())
-        return any(part.begins <= at <= part.ends for day in days for part in self._stretches_on(day))
+        within = any(stretch.begins <= at <= stretch.ends for stretch in self._stretches_on(at.date()))
+        return within or self._closed_at_midnight(at)
 
     def spans_between(self, start: datetime, end: datetime) -> Iterator[Stretch]:
         """Yield the working stretches within [start, end], cut to it, in order, none of them empty."""
         end = local(end)
-        for stretch in self._stretches_from(local(start)):
-            if stretch.begins >= end:
-                return
-            if stretch.length:
+        for stretch in self._stretches_from(local(start), _last_day(end)):
+            if stretch.length and stretch.begins < end:
                 yield Stretch(stretch.begins, min(stretch.ends, end), stretch.note)
 
     def working_between(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time from `start` to `end`. Raises ValueError when `end` lies before `start`."""
-        return self.explain_between(start, end).length
+        if end < start:
+            raise ValueError("the end lies before the start")
+        return sum((stretch.length for stretch in self.spans_between(start, end)), _ZERO)
 
     def add_working(self, start: datetime, length: timedelta) -> datetime:
         """Return the moment when `length` (>= 0) of working time has gone by since `start`.
@@ -88,14 +88,14 @@ class WorkCalendar:
         Never in non-working time. A count that ends with a span ends on its closing edge (12:00, not 13:00), so that
         adding is associative; adding nothing to a moment outside working time gives the next opening.
         """
-        return self.explain_add(start, length).at
+        return self._add(local(start), length)[0]
 
     def after_workdays(self, start: datetime, n: int) -> datetime:
         """Return the close of the nth working day after the day of `start`, which itself does not count.
 
         Civil Code articles 201 and 203. Raises ValueError for `n` < 1.
         """
-        return self.explain_workdays(start, n).at
+        return self._workdays(local(start).date(), n)[-1].ends
 
     def before_workdays(self, at: datetime, n: int) -> datetime:
         """Return the close of the nth working day before the day of `at`: the last moment to ask for an extension.
@@ -104,7 +104,7 @@ class WorkCalendar:
         """
         if n < 1:
             raise ValueError("at least one working day")
-        day, left = (local(at) - timedelta.resolution).date(), n
+        day, left = _last_day(local(at)), n
         while left:
             day -= _ONE_DAY
             left -= bool(self.spans_on(day))
@@ -114,39 +114,17 @@ class WorkCalendar:
         """Return every working stretch between two times and their sum."""
         if end < start:
             raise ValueError("the end lies before the start")
-        stretches = tuple(self.spans_between(start, end))
-        length = sum((stretch.length for stretch in stretches), _ZERO)
-        return self._counted(local(start), local(end), length, stretches)
+        return self._counted(local(start).date(), local(end), list(self.spans_between(start, end)))
 
     def explain_add(self, start: datetime, length: timedelta) -> Counted:
         """Return what `add_working` finds, with every stretch it counted."""
-        if length < _ZERO:
-            raise ValueError("time can only be added")
-        start, left, counted = local(start), length, []
-        for stretch in self._stretches_from(start):
-            if stretch.length >= left:
-                at = stretch.begins + left
-                if left:
-                    counted.append(Stretch(stretch.begins, at, stretch.note))
-                return self._counted(start, at, length, tuple(counted))
-            if stretch.length:
-                counted.append(stretch)
-                left -= stretch.length
-        raise AssertionError("the days never end")
+        return self._counted(local(start).date(), *self._add(local(start), length))
 
     def explain_workdays(self, start: datetime, n: int) -> Counted:
         """Return what `after_workdays` finds, with every span of every counted day, numbered in its note."""
-        if n < 1:
-            raise ValueError("at least one working day")
-        start, counted, days = local(start), list[Stretch](), 0
-        day = start.date()
-        while days < n:
-            day += _ONE_DAY
-            spans = self.spans_on(day)
-            days += bool(spans)
-            counted += [span.on(day, f"第 {days} 个工作日") for span in spans]
-        length = sum((stretch.length for stretch in counted), _ZERO)
-        return self._counted(start, counted[-1].ends, length, tuple(counted))
+        day = local(start).date()
+        counted = self._workdays(day, n)
+        return self._counted(day + _ONE_DAY, counted[-1].ends, counted)
 
     def rest_reason(self, day: date) -> str:
         """Return in Chinese why nobody works on `day`, "" for a working day."""
@@ -157,26 +135,65 @@ class WorkCalendar:
         name = national_holidays(day.year).get(day) if self.national else None
         return name or ("周末" if day.weekday() >= 5 else "每周休息日")
 
+    def _add(self, start: datetime, length: timedelta) -> tuple[datetime, list[Stretch]]:
+        if length < _ZERO:
+            raise ValueError("time can only be added")
+        left, counted = length, list[Stretch]()
+        for stretch in self._stretches_from(start):
+            if stretch.length >= left:
+                at = stretch.begins + left
+                return at, [*counted, Stretch(stretch.begins, at)] if left else counted
+            if stretch.length:
+                counted.append(stretch)
+                left -= stretch.length
+        raise OverflowError("the calendar ends with the year 9999")
+
+    def _workdays(self, day: date, n: int) -> list[Stretch]:
+        if n < 1:
+            raise ValueError("at least one working day")
+        counted, days = list[Stretch](), 0
+        while days < n:
+            day += _ONE_DAY
+            spans = self.spans_on(day)
+            days += bool(spans)
+            counted += [span.on(day, f"第 {days} 个工作日") for span in spans]
+        return counted
+
     def _stretches_on(self, day: date) -> Iterator[Stretch]:
         return (span.on(day) for span in self.spans_on(day))
 
-    def _stretches_from(self, start: datetime) -> Iterator[Stretch]:
-        """Yield the stretches that end at or after `start`, without end, the first cut to begin there.
+    def _stretches_from(self, start: datetime, last: date = date.max) -> Iterator[Stretch]:
+        """Yield the stretches that end at or after `start`, up to the day `last`, the first cut to begin at `start`.
 
         A stretch that closes exactly at `start` comes as an empty one: its edge is where a count of nothing stays.
         """
-        day = (start - timedelta.resolution).date()
-        if day != start.date() and not any(part.ends == start for part in self._stretches_on(day)):
-            day = start.date()
-        while True:
+        day = start.date()
+        if self._closed_at_midnight(start):
+            yield Stretch(start, start)
+        while day <= last:
             for stretch in self._stretches_on(day):
                 if stretch.ends >= start:
-                    yield Stretch(max(stretch.begins, start), stretch.ends, stretch.note)
+                    yield Stretch(max(stretch.begins, start), stretch.ends)
             day += _ONE_DAY
 
-    def _counted(self, start: datetime, at: datetime, length: timedelta, stretches: tuple[Stretch, ...]) -> Counted:
-        first, last = start.date(), at.date()
+    def _closed_at_midnight(self, at: datetime) -> bool:
+        """Say whether `at` is the 24:00 at which the day before closed."""
+        if at.time() != time.min or not any(spans and spans[-1].closes == MINUTES_A_DAY for spans in self._all_days()):
+            return False
+        return any(stretch.ends == at for stretch in self._stretches_on(at.date() - _ONE_DAY))
+
+    def _all_days(self) -> Iterator[Spans]:
+        return chain(self.weekly, (spans or () for spans in self.overrides.values()))
+
+    def _counted(self, first: date, at: datetime, stretches: list[Stretch]) -> Counted:
+        last = _last_day(at)
         provisional = any(not self.covers(year) for year in range(first.year, last.year + 1))
         days = (first + timedelta(days=index) for index in range((last - first).days + 1))
         skipped = tuple(RestDay(day, self.rest_reason(day)) for day in days if not self.spans_on(day))
-        return Counted(at, length, stretches, provisional, skipped)
+        length = sum((stretch.length for stretch in stretches), _ZERO)
+        return Counted(at, length, tuple(stretches), provisional, skipped)
+
+
+def _last_day(end: datetime) -> date:
+    """Return the last day with any time before `end`: an end at midnight is the 24:00 of the day before."""
+    return (end - timedelta.resolution).date()

@@ -4,8 +4,7 @@ Two logins: the owner migrates and may do all; the application (`huying_app`) is
 neither change nor delete history. DATABASE_URL names the owner's connection; without it the embedded server is meant.
 """
 
-import hashlib
-import tempfile
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -16,11 +15,9 @@ APP_ROLE = "huying_app"
 
 
 def socket_folder(data: Path) -> Path:
-    """The embedded server listens on a private socket only; its path must stay under 107 bytes."""
-    near = data / "pg-socket"
-    if len(str(near)) < 80:
-        return near
-    return Path(tempfile.gettempdir()) / f"huying-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"
+    """The embedded server listens on a private socket only. Where the path would be too long or closed to the server's
+    account, the launcher put a link there (see huying.config.launch.place)."""
+    return Path(os.path.realpath(data / "pg-socket"))
 
 
 def owner(data: Path) -> dict[str, Any]:
@@ -49,7 +46,7 @@ def owner(data: Path) -> dict[str, Any]:
 
 
 def databases(data: Path) -> dict[str, dict[str, Any]]:
-    """`default` is the application; `numbers` is a second, unwaiting connection for serial numbers; `owner` migrates."""
+    """`default` is the application; `numbers` a second, unwaiting connection for serial numbers; `owner` migrates."""
     base = {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 300, **owner(data)}
     app = {**base, "USER": APP_ROLE, "PASSWORD": environment.secret("db_app").hex()}
     quick = {**app["OPTIONS"], "options": "-c synchronous_commit=off"}

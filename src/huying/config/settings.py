@@ -108,7 +108,7 @@ STATICFILES_DIRS = [folder] if (folder := environment.ROOT / "build" / "static")
 MEDIA_ROOT = DATA / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # an account is locked, not an address: a whole office shares one
 
 FIELD_CIPHER = environment.text("HUYING_CIPHER", "SM4-GCM")
 KEY_FOLDER = DATA / "secrets" / "keys"

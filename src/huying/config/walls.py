@@ -29,7 +29,8 @@ def statements(model: Any) -> list[str]:
     if getattr(model, "append_only", False):
         rights = "SELECT, INSERT"
     if getattr(model, "write_only", False):
-        rights = "INSERT, UPDATE, DELETE"
+        key = model._meta.pk.column
+        rights = f'INSERT, UPDATE, DELETE, SELECT ("{key}")'
     lines = [f"REVOKE ALL ON {table} FROM {APP_ROLE}", f"GRANT {rights} ON {table} TO {APP_ROLE}"]
     if column := getattr(model, "tenant_column", None):
         test = POLICY.format(column=f'"{column}"')

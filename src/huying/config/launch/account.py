@@ -17,7 +17,7 @@ SAFE_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ"
 
 class NoAccount(Refusal):
     code = "no_account"
-    message = "数据库不能以 root 身份运行，自动创建系统账号 huying 也未成功；请先执行：useradd --system --no-create-home huying"
+    message = "数据库不能以 root 身份运行，也未能建立系统账号 huying；请先执行：useradd --system --no-create-home huying"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from huying.config.database import socket_folder
 from huying.config.launch.account import Account
 from huying.kernel.errors import Refusal
 
@@ -44,7 +45,7 @@ def find(data: Path, account: Account) -> Place:
 
 def peek(data: Path) -> tuple[Path, Path]:
     """(cluster, socket) as they are now, nothing made: for looking and stopping."""
-    return Path(os.path.realpath(data / "pg")), Path(os.path.realpath(data / "pg-socket"))
+    return Path(os.path.realpath(data / "pg")), socket_folder(data)
 
 
 def _home(data: Path, account: Account) -> Path:

@@ -1,0 +1,3 @@
+from huying.messaging.operations.send import send
+
+__all__ = ["send"]

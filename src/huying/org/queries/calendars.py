@@ -1,0 +1,33 @@
+"""Which working calendar counts for whom (R116)."""
+
+import json
+from functools import lru_cache
+
+from huying.kernel.calendar import WorkCalendar, calendar_from_dict
+from huying.org.models import Calendar, Centre, Unit
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> WorkCalendar:
+    return calendar_from_dict(json.loads(text), provisional=True)
+
+
+def work_calendar(calendar: Calendar | None) -> WorkCalendar:
+    """The counting calendar; without one of its own, the national default.
+
+    A year that nobody has published yet is counted by the plain week and the result says `provisional`: an order
+    taken in December is not refused because next year's holidays are unknown.
+    """
+    return _parsed(json.dumps(calendar.data if calendar else {}, sort_keys=True))
+
+
+def calendar_of(*, centre: Centre, unit: Unit | None = None) -> Calendar | None:
+    """The unit's own calendar, else the nearest one above it, else its centre's, else a centre's above."""
+    if unit is not None:
+        above = Unit.objects.filter(pk__in=unit.lineage, calendar__isnull=False).select_related("calendar")
+        if nearest := above.order_by("-path").first():
+            return nearest.calendar
+    if centre.calendar_id:
+        return centre.calendar
+    higher = Centre.objects.filter(pk__in=centre.lineage, calendar__isnull=False).select_related("calendar")
+    return found.calendar if (found := higher.order_by("-path").first()) else None

@@ -1,0 +1,117 @@
+"""What can happen to an order at any time while it is open (R102, R106, R285)."""
+
+from typing import Any
+
+from huying.kernel import clock as time
+from huying.kernel.deadline import due
+from huying.kernel.errors import Refusal
+from huying.org.queries import work_calendar
+from huying.workorders.models import Attachment, Clock, Link, WorkOrder
+from huying.workorders.operations.act import Step, performs
+from huying.workorders.operations.clocks import live_clock, move_clock, stop_clocks
+from huying.workorders.operations.dispatch import take_back
+from huying.workorders.operations.tell import tell_caller, tell_unit
+from huying.workorders.policies import visible_to
+from huying.workorders.queries.packs import pack_of
+from huying.workorders.rules import BadInput
+from huying.workorders.workflow import FINAL, UNFINISHED, State
+
+
+class SameOrder(Refusal):
+    code = "same_order"
+    message = "不能并入自己"
+
+
+@performs("comment")
+def comment(step: Step, data: dict[str, Any]) -> None:
+    step.note(data["note"])
+
+
+@performs("urge")
+def urge(step: Step, data: dict[str, Any]) -> None:
+    """The citizen asks again about an open matter: an urge, never a second order (rules.md 3.3)."""
+    step.order.urge_count += 1
+    step.note(data["note"], count=step.order.urge_count)
+    for task in step.order.assignments.filter(state__in=UNFINISHED).select_related("unit", "order"):
+        tell_unit(task, "urged", note=data["note"])
+
+
+@performs("supplement")
+def supplement(step: Step, data: dict[str, Any]) -> None:
+    Attachment.objects.filter(pk__in=data["files"]).update(purpose=Attachment.Purpose.SUPPLEMENT)
+    step.note(data["note"], files=data["files"])
+
+
+@performs("supervise")
+def supervise(step: Step, data: dict[str, Any]) -> None:
+    step.order.supervised = True
+    step.note(data["reason"])
+    for task in step.order.assignments.filter(state__in=UNFINISHED).select_related("unit", "order"):
+        tell_unit(task, "supervised", reason=data["reason"])
+
+
+@performs("withdraw")
+def withdraw(step: Step, data: dict[str, Any]) -> None:
+    end_without_result(step, State.WITHDRAWN)
+    step.note(data["reason"])
+    tell_caller(step.order, "withdrawn")
+
+
+def end_without_result(step: Step, state: State) -> None:
+    take_back(step.order)
+    stop_clocks(step.order, cancel=True)
+    step.order.closed_at = time.now()
+    step.order.holder = step.order.held_until = None
+    step.move(state)
+
+
+@performs("merge")
+def merge(step: Step, data: dict[str, Any]) -> None:
+    """Into another open order: one handling, every citizen told of its end (R113, G5)."""
+    target = visible_to(step.actor).filter(number=data["target"]).first()
+    if target is None or target.state in FINAL:
+        raise BadInput(fields={"target": "没有找到这张未办结的工单"})
+    if target.pk == step.order.pk:
+        raise SameOrder(fields={"target": SameOrder.message})
+    if target.centre_id != step.order.centre_id:
+        raise BadInput(fields={"target": "只能并入本中心的工单"})
+    Link.objects.get_or_create(
+        order=step.order, other=target, kind=Link.Kind.MERGED, defaults={"centre_id": step.order.centre_id}
+    )
+    end_without_result(step, State.MERGED)
+    step.note(data["reason"], target=target.number)
+    tell_caller(step.order, "merged", target=target.number)
+
+
+@performs("set_urgency")
+def set_urgency(step: Step, data: dict[str, Any]) -> None:
+    """Another degree: the running sign and handle clocks are counted anew from their own start."""
+    order = step.order
+    if data["urgency"] == order.urgency:
+        raise BadInput(fields={"urgency": "紧急程度没有变化"})
+    was, order.urgency = order.urgency, data["urgency"]
+    pack = pack_of(order.pack)
+    for clock in order.clocks.filter(state=Clock.State.RUNNING).select_related("calendar", "assignment"):
+        terms = {
+            Clock.Kind.SIGN: pack.sign[order.urgency], Clock.Kind.HANDLE: pack.handle(order.kind, order.urgency),
+            Clock.Kind.ANSWER: pack.answer(order.kind, order.urgency),
+        }
+        if term := terms.get(Clock.Kind(clock.kind)):
+            recount(order, clock, term)
+    step.note(data["reason"], was=was, now=order.urgency)
+
+
+def recount(order: WorkOrder, clock: Clock, term: Any) -> None:
+    until = due(clock.started_at, term, work_calendar(clock.calendar))
+    clock.order = order
+    clock.term = {"workdays": term.workdays, "minutes": term.minutes, "natural": term.natural}
+    clock.save(update_fields=["term"])
+    move_clock(clock, until.at, provisional=until.provisional)
+    if clock.assignment and clock.kind in {Clock.Kind.SIGN, Clock.Kind.HANDLE}:
+        name = "sign_due_at" if clock.kind == Clock.Kind.SIGN else "due_at"
+        type(clock.assignment).objects.filter(pk=clock.assignment_id).update(**{name: until.at})
+
+
+def answer_clock(order: WorkOrder) -> Clock | None:
+    """The citizen's overall clock, if it runs."""
+    return live_clock(order, Clock.Kind.ANSWER)

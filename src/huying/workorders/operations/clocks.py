@@ -1,0 +1,111 @@
+"""Start, stop, pause and move the clocks of an order (R116, R286)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Min
+
+from huying.kernel import clock as time
+from huying.kernel.deadline import Term, calendar_for, due, resume
+from huying.org.models import Unit
+from huying.org.queries import calendar_of, work_calendar
+from huying.workorders.models import Assignment, Clock, WorkOrder
+from huying.workorders.queries.packs import pack_of
+
+SHOWN_AS_DUE = ("review", "sign", "handle", "follow_up")
+
+
+def term_data(term: Term) -> dict[str, Any]:
+    return {"workdays": term.workdays, "minutes": term.minutes, "natural": term.natural}
+
+
+def next_wake(due_at: datetime, reminders: Iterable[timedelta], now: datetime) -> datetime:
+    """The next moment to look: a reminder still ahead, else the due time itself."""
+    return min((due_at - ahead for ahead in reminders if due_at - ahead > now), default=due_at)
+
+
+def new_clock(
+    order: WorkOrder, kind: Clock.Kind, term: Term, *, start: datetime | None = None,
+    assignment: Assignment | None = None, unit: Unit | None = None, latest: datetime | None = None,
+) -> Clock:
+    """A clock not yet saved, counted from `start` (default now) and due no later than `latest`."""
+    start = start or time.now()
+    calendar = calendar_of(centre=order.centre, unit=unit)
+    until = due(start, term, work_calendar(calendar))
+    due_at = min(until.at, latest) if latest else until.at
+    return Clock(
+        order=order, assignment=assignment, centre_id=order.centre_id, calendar=calendar, kind=kind,
+        term=term_data(term), started_at=start, due_at=due_at, provisional=until.provisional,
+        wake_at=next_wake(due_at, pack_of(order.pack).reminders, time.now()),
+    )
+
+
+def start_clock(order: WorkOrder, kind: Clock.Kind, term: Term, **more: Any) -> Clock:
+    """Start one clock and bring the order's next due time up to date (the caller saves the order)."""
+    clock = new_clock(order, kind, term, **more)
+    clock.save(force_insert=True)
+    refresh_due(order)
+    return clock
+
+
+def stop_clocks(
+    order: WorkOrder, *kinds: Clock.Kind, assignment: Assignment | None = None, cancel: bool = False,
+    at: datetime | None = None,
+) -> None:
+    """End the live clocks of these kinds (all kinds when none is named): met, missed, or cancelled."""
+    at = at or time.now()
+    live = Clock.objects.filter(order=order, state__in=[Clock.State.RUNNING, Clock.State.PAUSED])
+    if kinds:
+        live = live.filter(kind__in=kinds)
+    if assignment is not None:
+        live = live.filter(assignment=assignment)
+    ended = {"stopped_at": at, "wake_at": None}
+    if cancel:
+        live.update(state=Clock.State.CANCELLED, **ended)
+    else:
+        live.filter(due_at__lt=at).update(state=Clock.State.MISSED, **ended)
+        live.update(state=Clock.State.MET, **ended)
+    refresh_due(order)
+
+
+def pause_clock(clock: Clock) -> None:
+    clock.state, clock.paused_at, clock.wake_at = Clock.State.PAUSED, time.now(), None
+    clock.save(update_fields=["state", "paused_at", "wake_at"])
+    refresh_due(clock.order)
+
+
+def resume_clock(clock: Clock, *, at: datetime | None = None) -> None:
+    """Run again from `at`; the due time moves by exactly the working length of the pause."""
+    assert clock.paused_at is not None
+    term = Term(**clock.term)
+    calendar = calendar_for(term, work_calendar(clock.calendar))
+    moved = resume(clock.due_at, clock.paused_at, at or time.now(), calendar)
+    clock.state, clock.paused_at = Clock.State.RUNNING, None
+    move_clock(clock, moved.at, provisional=clock.provisional or moved.provisional)
+
+
+def move_clock(clock: Clock, due_at: datetime, *, provisional: bool) -> None:
+    """Set a new due time, with fresh reminders, and save."""
+    clock.due_at, clock.provisional = due_at, provisional
+    if clock.state == Clock.State.RUNNING:
+        clock.wake_at = next_wake(due_at, pack_of(clock.order.pack).reminders, time.now())
+    clock.save(update_fields=["state", "paused_at", "due_at", "provisional", "wake_at"])
+    refresh_due(clock.order)
+
+
+def live_clock(order: WorkOrder, kind: Clock.Kind, assignment: Assignment | None = None) -> Clock | None:
+    """The running or paused clock of this kind, its order being the very object given."""
+    found = Clock.objects.select_related("calendar").filter(
+        order=order, kind=kind, assignment=assignment, state__in=[Clock.State.RUNNING, Clock.State.PAUSED]
+    ).first()
+    if found:
+        found.order = order
+    return found
+
+
+def refresh_due(order: WorkOrder) -> None:
+    """`due_at` is the earliest running deadline somebody has to act on; the citizen's overall clock stands behind it."""
+    running = Clock.objects.filter(order=order, state=Clock.State.RUNNING)
+    first = running.filter(kind__in=SHOWN_AS_DUE).aggregate(at=Min("due_at"))["at"]
+    order.due_at = first or running.aggregate(at=Min("due_at"))["at"]

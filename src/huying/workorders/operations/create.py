@@ -1,0 +1,171 @@
+"""An appeal becomes an order (R035, R041, R103, R274): one way in for every channel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from huying.audit.operations import append
+from huying.citizens.models import Caller
+from huying.citizens.operations import keep_contact
+from huying.kernel import bus
+from huying.kernel import clock as time
+from huying.org.models import Centre, Region
+from huying.org.policies import Actor
+from huying.workorders.catalog import Channel, Kind, Urgency, Way
+from huying.workorders.events import OrderCreated
+from huying.workorders.models import Category, Clock, OrderTemplate, Point, WorkOrder
+from huying.workorders.operations.act import STREAM
+from huying.workorders.operations.clocks import SHOWN_AS_DUE, new_clock
+from huying.workorders.operations.numbers import next_number
+from huying.workorders.operations.search import index_text
+from huying.workorders.operations.tell import tell_caller
+from huying.workorders.queries.packs import find_template, pack_in_force, pack_of, template_of
+from huying.workorders.rules import BadInput, Template
+from huying.workorders.rules.extra import clean_extra
+from huying.workorders.workflow import State
+
+ALLOWED_FIRST = {State.DRAFT, State.TO_REVIEW}
+
+
+@dataclass
+class NewOrder:
+    """What somebody appeals. Contact values are plain text here and nowhere else."""
+
+    kind: str
+    title: str
+    content: str
+    channel: Channel = Channel.PHONE
+    points: list[str] = field(default_factory=list)
+    template: str = "general"
+    urgency: str = Urgency.NORMAL
+    region: str = ""
+    place: str = ""
+    address: str = ""
+    address_way: str = ""
+    event_at: datetime | None = None
+    confidential: bool | None = None
+    is_group: bool = False
+    is_sensitive: bool = False
+    is_special: bool = False
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    phone: str = ""
+    id_number: str = ""
+    gender: str = ""
+    caller_kind: str = Caller.Kind.RESIDENT
+    external_number: str = ""
+    category: Category | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)  # completeness hint -> why it was passed over
+
+
+def check(new: NewOrder, template: Template) -> Region | None:
+    """Raise BadInput naming every field at fault; the region, if one is named."""
+    wrong: dict[str, str] = {}
+    if new.kind not in set(Kind):
+        wrong["type"] = "诉求类型请从列表中选择"
+    elif new.kind not in template.kinds:
+        wrong["type"] = "该专项不受理这种诉求类型"
+    if not 2 <= len(new.title.strip()) <= 100:
+        wrong["title"] = "标题请写 2 到 100 个字"
+    if not 5 <= len(new.content.strip()) <= 5000:
+        wrong["content"] = "诉求内容请写 5 到 5000 个字"
+    if new.urgency not in set(Urgency):
+        wrong["urgency"] = "紧急程度请从列表中选择"
+    if new.address_way and new.address_way not in set(Way):
+        wrong["address_way"] = "核对方式请从列表中选择"
+    if len(new.name) > 40:
+        wrong["caller.name"] = "姓名最多 40 个字"
+    if len(new.phone) > 30:
+        wrong["caller.phone"] = "电话号码过长"
+    if len(new.address) > 200 or len(new.place) > 200:
+        wrong["address"] = "地址最多 200 个字"
+    if new.event_at and new.event_at > time.now():
+        wrong["event_at"] = "事发时间不能晚于现在"
+    region = None
+    if new.region:
+        region = Region.objects.filter(pk=new.region).first()
+        if region is None:
+            wrong["region"] = f"没有区划代码 {new.region[:12]}"
+    if wrong:
+        raise BadInput(fields=wrong)
+    return region
+
+
+@transaction.atomic
+def create_order(*, actor: Actor, centre: Centre, new: NewOrder, state: State = State.TO_REVIEW) -> WorkOrder:
+    """Write the order down with its contact, points, clocks, words and first event.
+
+    It begins as `draft` (an agent goes on working on it) or `to_review`. Raises BadInput, NoTemplate.
+    """
+    assert state in ALLOWED_FIRST
+    template = find_template(centre, new.template)
+    rules = template_of(template)
+    region = check(new, rules)
+    fields = clean_extra(rules, new.fields)
+    order = build(actor, centre, new, state, template, region)
+    order.fields = fields
+    order.contact = contact_of(centre, new)
+    order.caller_id = order.contact.caller_id if order.contact else None
+    order.save(force_insert=True)
+    Point.objects.bulk_create(
+        Point(order=order, centre_id=centre.pk, seq=seq, text=text.strip())
+        for seq, text in enumerate((text for text in new.points if text.strip()), 1)
+    )
+    start_first_clocks(order, state)
+    event = append(
+        order, stream=STREAM, kind="create", actor=actor, centre_id=centre.pk, after=state, at=order.created_at,
+        data={"channel": order.channel, "title": order.title, "kind": order.kind, "urgency": order.urgency,
+              "overrides": dict(new.overrides)},
+    )
+    order.save(update_fields=["event_seq", "event_head", "due_at"])
+    index_text(order, fresh=True)
+    tell_caller(order, "accepted")
+    bus.publish(OrderCreated(order.pk, order.number, order.state, event.pk))
+    return order
+
+
+def build(
+    actor: Actor, centre: Centre, new: NewOrder, state: State, template: OrderTemplate, region: Region | None
+) -> WorkOrder:
+    """The order row with its number and the rule pack it keeps for life."""
+    now = time.now()
+    flow = template_of(template).flow
+    confidential = new.confidential if new.confidential is not None else new.kind == Kind.REPORT
+    number = next_number(
+        pattern=centre.number_pattern, template=template, channel=new.channel,
+        region=centre.region_id or "000000", day=now.astimezone(time.SHANGHAI).date(),
+    )
+    return WorkOrder(
+        number=number, external_number=new.external_number, centre=centre, template=template,
+        pack=pack_in_force(centre, now), state=state, kind=new.kind, urgency=new.urgency, channel=new.channel,
+        title=new.title.strip(), content=new.content.strip(), category=new.category, event_at=new.event_at,
+        region=region, place=new.place.strip(), address_confirmed_by=new.address_way,
+        address_confirmed_at=now if new.address_way else None,
+        confidential=confidential or flow.confidential or flow.hide_caller, is_group=new.is_group,
+        is_sensitive=new.is_sensitive, is_special=new.is_special or flow.special,
+        created_by=actor.staff if actor.kind == "staff" else None, holder=actor.staff if state == State.DRAFT else None,
+        created_at=now,
+    )
+
+
+def contact_of(centre: Centre, new: NewOrder) -> Any:
+    """The contact row; none for an appeal without any personal data."""
+    if not any((new.name, new.phone, new.id_number, new.address)):
+        return None
+    return keep_contact(
+        centre_id=centre.pk, name=new.name, phone=new.phone, id_number=new.id_number, address=new.address,
+        gender=new.gender, kind=new.caller_kind, anonymous=new.caller_kind == Caller.Kind.ANONYMOUS,
+    )
+
+
+def start_first_clocks(order: WorkOrder, state: State) -> None:
+    """The citizen's clock runs from the first moment; the review clock once the order waits for review."""
+    pack = pack_of(order.pack)
+    clocks = [new_clock(order, Clock.Kind.ANSWER, pack.answer(order.kind, order.urgency), start=order.created_at)]
+    if state == State.TO_REVIEW:
+        clocks.append(new_clock(order, Clock.Kind.REVIEW, pack.review, start=order.created_at))
+    Clock.objects.bulk_create(clocks)
+    order.due_at = min(clocks, key=lambda clock: (clock.kind not in SHOWN_AS_DUE, clock.due_at)).due_at

@@ -1,0 +1,97 @@
+"""Send an order to the units that must act (R279, R280), take it back, send it elsewhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from huying.kernel import clock as time
+from huying.org.models import Unit
+from huying.workorders.models import Assignment, Clock, WorkOrder
+from huying.workorders.operations.act import Step, performs
+from huying.workorders.operations.clocks import new_clock, refresh_due, stop_clocks
+from huying.workorders.operations.tell import tell_unit
+from huying.workorders.queries.packs import pack_of, template_of
+from huying.workorders.rules import BadInput
+from huying.workorders.workflow import UNFINISHED, State, Task
+
+
+def assign(
+    step: Step, unit: Unit, role: Assignment.Role, *, opinion: str = "", clause: str = "",
+    parent: Assignment | None = None, due_at: Any = None,
+) -> Assignment:
+    """One unit's task with its sign and handle clocks: both run from now, from dispatch, never from signing (R286)."""
+    order, pack, now = step.order, pack_of(step.order.pack), time.now()
+    handle = template_of(order.template).handle or pack.handle(order.kind, order.urgency)
+    if order.urgency in pack.handle_by_urgency:
+        handle = pack.handle_by_urgency[order.urgency]
+    task = Assignment(
+        order=order, centre_id=order.centre_id, unit=unit, parent=parent, role=role, opinion=opinion, clause=clause,
+        dispatched_at=now, dispatched_by=step.actor.staff,
+    )
+    sign = new_clock(order, Clock.Kind.SIGN, pack.sign[order.urgency], start=now, assignment=task, unit=unit, latest=due_at)
+    work = new_clock(order, Clock.Kind.HANDLE, handle, start=now, assignment=task, unit=unit, latest=due_at)
+    task.sign_due_at, task.due_at = sign.due_at, work.due_at
+    task.save(force_insert=True)
+    sign.assignment = work.assignment = task
+    Clock.objects.bulk_create([sign, work])
+    refresh_due(order)
+    tell_unit(task, "dispatched")
+    return task
+
+
+def send_out(step: Step, unit: Unit, assistants: Sequence[Unit], *, opinion: str, clause: str) -> None:
+    """Main and assisting assignments, and the order with them."""
+    order = step.order
+    if unit in assistants:
+        raise BadInput(fields={"assistants": "协办单位不能与主办单位相同"})
+    stop_clocks(order, Clock.Kind.REVIEW)
+    assign(step, unit, Assignment.Role.MAIN, opinion=opinion, clause=clause)
+    for other in assistants:
+        assign(step, other, Assignment.Role.ASSIST, opinion=opinion, clause=clause)
+    order.unit, order.dispatched_at = unit, time.now()
+    order.holder = order.held_until = None
+    step.note(unit=unit.name, unit_id=unit.pk, assistants=[other.name for other in assistants], opinion=opinion, clause=clause)
+
+
+def take_back(order: WorkOrder, *, state: Task = Task.CANCELLED, only: Assignment | None = None) -> None:
+    """End the unfinished assignments (or just one and its children) with their clocks."""
+    for task in order.assignments.filter(state__in=UNFINISHED).select_related("unit"):
+        if only is not None and only.pk not in {task.pk, task.parent_id}:
+            continue
+        stop_clocks(order, assignment=task, cancel=True)
+        task.state = state if only is None or task.pk == only.pk else Task.CANCELLED
+        task.save(update_fields=["state"])
+
+
+@performs("dispatch")
+def dispatch(step: Step, data: dict[str, Any]) -> None:
+    send_out(step, data["unit"], data["assistants"], opinion=data["opinion"], clause=data["clause"] or "")
+    step.move(State.TO_SIGN)
+
+
+@performs("redispatch")
+def redispatch(step: Step, data: dict[str, Any]) -> None:
+    """A mis-dispatch put right at once: the first unit is freed, the second one's clocks start afresh (R285)."""
+    if data["unit"].pk == step.order.unit_id:
+        raise BadInput(fields={"unit": "请选择另一个承办单位"})
+    was = step.order.unit.name if step.order.unit else ""
+    take_back(step.order)
+    send_out(step, data["unit"], [], opinion=data["opinion"] or data["reason"], clause=data["clause"] or "")
+    step.note(data["reason"], mistake=True, was=was)
+    step.move(State.TO_SIGN)
+
+
+@performs("recall")
+def recall(step: Step, data: dict[str, Any]) -> None:
+    take_back(step.order)
+    step.order.unit = None
+    step.note(data["reason"])
+    step.move(State.TO_DISPATCH)
+
+
+@performs("add_assistant")
+def add_assistant(step: Step, data: dict[str, Any]) -> None:
+    busy = step.order.assignments.filter(unit=data["unit"], state__in=UNFINISHED)
+    if busy.exists():
+        raise BadInput(fields={"unit": "该单位已在办理此工单"})
+    assign(step, data["unit"], Assignment.Role.ASSIST, opinion=data["opinion"])
+    step.note(unit=data["unit"].name, unit_id=data["unit"].pk, opinion=data["opinion"])

@@ -1,3 +1,5 @@
+"""The room that every page is built from."""
+
 from django.apps import AppConfig
 
 

@@ -1,0 +1,1 @@
+"""How data is worded and shaped on screen (screens.md "Shapes of data"); pure, no Django."""

@@ -152,7 +152,14 @@ FOLLOW_UP: tuple[Action, ...] = (
     _row("rehandle", "重办", "followup.rehandle", {S.FOLLOWING_UP, S.TO_CLOSE}, S.HANDLING, needs="reason"),
 )
 
-ACTIONS: dict[str, Action] = {action.code: action for action in (*TABLE, *FOLLOW_UP)}
+SYSTEM: tuple[Action, ...] = (
+    _row("remind", "到期提醒", "system", OPEN, side="system"),
+    _row("overdue", "超期", "system", OPEN, side="system"),
+    _row("escalate", "超期升级", "system", OPEN, side="system"),
+)
+"""What the clocks do by themselves; nobody holds the right to it."""
+
+ACTIONS: dict[str, Action] = {action.code: action for action in (*TABLE, *FOLLOW_UP, *SYSTEM)}
 
 STAGES: tuple[tuple[str, frozenset[State]], ...] = (
     ("受理", frozenset({S.DRAFT, S.TO_REVIEW})),

@@ -5,5 +5,6 @@ from huying.workorders.operations import (  # noqa: F401
 )
 from huying.workorders.operations.act import PERFORMERS, Step, act, performs
 from huying.workorders.operations.create import NewOrder, create_order
+from huying.workorders.operations.ring import ring
 
-__all__ = ["PERFORMERS", "NewOrder", "Step", "act", "create_order", "performs"]
+__all__ = ["PERFORMERS", "NewOrder", "Step", "act", "create_order", "performs", "ring"]

@@ -36,7 +36,7 @@ def sign_task(step: Step, task: Assignment, *, automatic: bool = False) -> None:
 
 @performs("sign")
 def sign(step: Step, data: dict[str, Any]) -> None:
-    sign_task(step, step.task)
+    sign_task(step, step.task, automatic=bool(data.get("automatic")))
 
 
 @performs("contact")

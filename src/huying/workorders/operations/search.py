@@ -5,10 +5,10 @@ from django.db import connection
 from huying.text.tokens import bigrams
 from huying.workorders.models import WorkOrder
 
-WRITE = """
+ADD = """
     INSERT INTO workorders_ordertext (order_id, centre_id, created_at, words) VALUES (%s, %s, %s, array_to_tsvector(%s))
-    ON CONFLICT (order_id) DO UPDATE SET words = EXCLUDED.words
 """
+CHANGE = "UPDATE workorders_ordertext SET words = array_to_tsvector(%s) WHERE order_id = %s"
 
 
 def words_of(order: WorkOrder) -> list[str]:
@@ -17,6 +17,10 @@ def words_of(order: WorkOrder) -> list[str]:
 
 
 def index_text(order: WorkOrder, *, fresh: bool = False) -> None:
-    """Write the words of one order."""
+    """Write the words of one order; `fresh` when it has just been created."""
+    words = words_of(order)
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, [order.pk, order.centre_id, order.created_at, words_of(order)])
+        if fresh:
+            cursor.execute(ADD, [order.pk, order.centre_id, order.created_at, words])
+        else:
+            cursor.execute(CHANGE, [words, order.pk])

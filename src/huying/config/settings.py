@@ -112,3 +112,4 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # an account is locked, not an address: 
 
 FIELD_CIPHER = environment.text("HUYING_CIPHER", "SM4-GCM")
 KEY_FOLDER = DATA / "secrets" / "keys"
+ANCHOR_FILE = DATA / "anchors.log"

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -49,6 +51,8 @@ class Event(models.Model):
 
 class Chained(models.Model):
     """Something with a history: it carries the end of its own chain, so a removed last event is missed too."""
+
+    stream: ClassVar[str]
 
     event_seq = models.PositiveIntegerField(default=0, editable=False)
     event_head = models.BinaryField(max_length=32, default=bytes(32), editable=False)

@@ -26,6 +26,7 @@ class WorkOrder(Chained):
     """One appeal and what becomes of it. One plain table; its lists live on the indexes below (stack.md)."""
 
     tenant_column = "centre_id"
+    stream = "order"
 
     number = models.CharField("工单号", max_length=40, unique=True)
     external_number = models.CharField("外部单号", max_length=60, blank=True)

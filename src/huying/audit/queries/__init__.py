@@ -1,0 +1,4 @@
+from huying.audit.queries.scope import ALL, Scope, set_scope, tenant_scope
+from huying.audit.queries.verify import Fault, verify
+
+__all__ = ["ALL", "Fault", "Scope", "set_scope", "tenant_scope", "verify"]

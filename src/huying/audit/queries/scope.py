@@ -1,0 +1,38 @@
+"""The second wall: PostgreSQL shows a connection only the centres it was told of (R207)."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from django.db import connection
+
+ALL: Literal["*"] = "*"
+Scope = Iterable[int] | Literal["*"]
+
+
+def set_scope(scope: Scope) -> str:
+    """Tell the connection; returns what was in force before."""
+    text = scope if isinstance(scope, str) else ",".join(str(pk) for pk in scope)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('huying.centres', true), set_config('huying.centres', %s, false)", [text]
+        )
+        before = cursor.fetchone()[0]
+    return before or ""
+
+
+@contextmanager
+def tenant_scope(scope: Scope) -> Iterator[None]:
+    """Run the block with `scope` in force and put back what was there before.
+
+    Inside a transaction that fails, PostgreSQL itself takes the setting back.
+    """
+    before = set_scope(scope)
+    try:
+        yield
+    except BaseException:
+        if not connection.needs_rollback and connection.is_usable():
+            set_scope(before)
+        raise
+    else:
+        set_scope(before)

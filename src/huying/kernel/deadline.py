@@ -124,6 +124,6 @@ def _due(counted: Counted) -> Due:
 
 
 def _whole(amount: object, factor: int = 1) -> int:
-    if isinstance(amount, bool) or not isinstance(amount, int | float) or amount * factor != int(amount * factor):
-        raise BadTerm(f"时限“{amount}”应为数字，且折合整分钟")
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or amount * factor % 1 != 0:
+        raise BadTerm(f"时限“{amount}”应为数字，且折合整分钟（整天）")
     return int(amount * factor)

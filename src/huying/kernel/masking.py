@@ -11,11 +11,11 @@ _COMPOUND = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟
 _NUMERAL = "0-9０-９零〇一二三四五六七八九十百"
 # A house number begins where digits are not the name of a road (三路, 107国道) or of an administrative unit (第二社区).
 _HOUSE = re.compile(
-    rf"(?:[A-Za-z]?[-]?[0-9０-９]+(?!\s*(?:[0-9０-９]|国道|省道|县道|乡道|路|街|马路|号路|号街))"
-    rf"|[{_NUMERAL}]+(?=\s*(?:号|栋|幢|座|单元|室|楼|层|弄|组|队|房|户|#)))"
+    rf"(?:[A-Za-z]?[-]?[0-9０-９]+(?!\s*(?:[0-9０-９]|国道|省道|县道|乡道|路|街|马路|号路|号街|号大道))"
+    rf"|[{_NUMERAL}]+(?=\s*(?:号(?!路|街|大道)|栋|幢|座|单元|室|楼|层|弄|组|队|房|户|#)))"
 )
 _PLACE = re.compile(r".*(?:省|市|区|县|旗|镇|乡|街道|社区|村|屯|路|街|巷|道)", re.DOTALL)
-_EMAIL = re.compile(r"(?<![\w.+-])([\w+-])([\w.+-]*)@([\w-]+(?:\.[\w-]+)+)")
+_EMAIL = re.compile(r"(?<![\w.+-])([\w+-])([\w.+-]*)@([\w-]+(?:\.[\w-]+)+)", re.ASCII)
 
 
 def mask_name(name: str) -> str:

@@ -14,7 +14,7 @@ from huying.kernel.errors import Refusal
 
 DEFAULT_PATTERN = "{region:6}{channel:2}{date:%Y%m%d}{serial:5}{check:1}"
 
-_PIECE = re.compile(r"\{(\w+):([^{}]*)\}|([A-Z-]+|[0-9]+)")
+_PIECE = re.compile(r"\{(\w+):([^{}]*)\}|([A-Z0-9-]+)")
 _DATE = re.compile(r"%Y(?:%m(?:%d)?)?|%y(?:%m(?:%d)?)?|%Y%j|%y%j")
 _WIDTHS = {"region": range(2, 13), "channel": range(1, 5), "serial": range(3, 11), "check": range(1, 2)}
 _LONGEST = 32

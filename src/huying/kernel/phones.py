@@ -9,7 +9,7 @@ _NOT_DIGIT = re.compile(r"\D+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 # Service numbers (110, 12345), local numbers without area code, 400 and 800 numbers.
 _SHORT = re.compile(r"[1-9]\d{2,7}|[48]00\d{7}")
-_LANDLINE = re.compile(r"(?P<area>010|02\d|0[3-9]\d{2})(?P<local>[2-8]\d{6,7})")
+_LANDLINE = re.compile(r"(?P<area>010|02\d|0(?!400|800)[3-9]\d{2})(?P<local>[2-8]\d{6,7})")
 
 
 def normalise_phone(text: str) -> str:
@@ -21,11 +21,12 @@ def normalise_phone(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).strip()
     bare = re.sub(r"[^\d+]", "", _EXTENSION.sub("", text))
     digits = _NOT_DIGIT.sub("", _COUNTRY.sub("", bare, count=1) if _COUNTRY.match(bare) else bare)
-    if digits.startswith("86") and _MOBILE.fullmatch(digits[2:]):
-        return digits[2:]
-    if digits.startswith("0") and _MOBILE.fullmatch(digits[1:]):
-        return digits[1:]
-    return digits
+    if _MOBILE.fullmatch(digits.removeprefix("86")):
+        return digits.removeprefix("86")
+    if _MOBILE.fullmatch(digits.removeprefix("0")):
+        return digits.removeprefix("0")
+    # Abroad an area code is dialled without its 0.
+    return "0" + digits if _COUNTRY.match(bare) and _LANDLINE.fullmatch("0" + digits) else digits
 
 
 def is_mobile(phone: str) -> bool:

@@ -86,11 +86,12 @@ def _spans(data: object, place: str) -> Spans:
 
 def _date(text: object, place: str) -> date:
     try:
-        if not isinstance(text, str) or len(text) != len("2027-01-01"):
-            raise ValueError
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
-        raise BadCalendar(place, f"日期“{text}”应写作 2027-01-01") from None
+        day = None
+    if day is None or day.isoformat() != text:
+        raise BadCalendar(place, f"日期“{text}”应写作 2027-01-01")
+    return day
 
 
 def _dates(data: object, place: str) -> list[date]:

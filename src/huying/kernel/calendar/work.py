@@ -66,8 +66,9 @@ class WorkCalendar:
     def may_be_due(self, at: datetime) -> bool:
         """Say whether a due time may fall on `at`: within working time or on its closing edge (18:00 is the last)."""
         at = local(at)
-        within = any(stretch.begins <= at <= stretch.ends for stretch in self._stretches_on(at.date()))
-        return within or self._closed_at_midnight(at)
+        if self._closed_at_midnight(at):
+            return True
+        return any(stretch.begins <= at <= stretch.ends for stretch in self._stretches_on(at.date()))
 
     def spans_between(self, start: datetime, end: datetime) -> Iterator[Stretch]:
         """Yield the working stretches within [start, end], cut to it, in order, none of them empty."""

@@ -74,7 +74,8 @@ def scrub(text: str) -> str:
     """Mask telephone numbers, ID numbers and e-mail addresses inside free text, for those who may not know them.
 
     Finds numbers written with spaces, dashes, full-width or Chinese digits (一三九…). Longer digit strings (order
-    numbers, accounts) stay: a handling unit needs them.
+    numbers, accounts) stay: a handling unit needs them. For a citizen's words; in a reply it would hide the offices'
+    own numbers, too.
     """
     text = _scrub_digits(text, _WIDE)
     return _scrub_digits(_EMAIL.sub(r"\1***@\3", text), _SPOKEN)

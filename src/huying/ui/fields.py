@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 
 from huying.kernel.errors import Refusal
 
@@ -25,7 +26,7 @@ class RegionSelect(forms.Widget):
     """Four selects, one per level; each is filled from the one before it.
 
     With JavaScript the next select is fetched from `url?parent=CODE` (an answer of bare options); without, a button
-    named `_refresh` sends the form back, and the view draws it again when `refreshing(request.POST)`.
+    named `_refresh` sends the form back, and the view draws it again when `refreshing(form)`.
     """
 
     template_name = "ui/components/region.html"
@@ -99,6 +100,9 @@ class RegionField(forms.CharField):
             raise ValidationError(f"请至少选到{LEVELS[self.least - 1]}", code="level")
 
 
-def refreshing(data: Mapping[str, Any]) -> bool:
-    """Whether the form was sent only to fill dependent selects: draw it again, unbound from errors."""
-    return "_refresh" in data
+def refreshing(form: forms.BaseForm) -> bool:
+    """Whether the form was sent only to fill dependent selects; then its errors are set aside: draw it again as typed."""
+    if "_refresh" not in form.data:
+        return False
+    form._errors = ErrorDict()
+    return True

@@ -11,4 +11,9 @@ urlpatterns = [
 if settings.DEBUG:  # components with awkward contents, for looking at; never part of an installation
     from huying.ui.views import sample
 
-    urlpatterns.append(path("sample", sample.show, name="sample"))
+    urlpatterns += [
+        path("sample", sample.show, name="sample"),
+        path("sample/regions", sample.regions, name="sample-regions"),
+        path("sample/draft", sample.draft, name="sample-draft"),
+        path("sample/reveal", sample.reveal, name="sample-reveal"),
+    ]

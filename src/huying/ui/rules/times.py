@@ -25,7 +25,7 @@ class Due:
     def sentence(self) -> str:
         if self.state in {"ok", "near"}:
             return f"{self.left}，{self.until} 前"
-        return f"{self.left}（应在 {self.until} 前）" if self.until else self.left
+        return f"{self.left}（应在{self.until} 前）" if self.until else self.left
 
 
 def when(moment: datetime, now: datetime) -> str:
@@ -70,7 +70,7 @@ def due(
     until = day_and_time(at, now)
     if done is not None:
         gap = duration(at - done, seconds=False)
-        return Due("met", f"按时，提前 {gap}", until) if done <= at else Due("missed", f"逾期 {gap} 完成", until)
+        return Due("met", f"按时，提前 {gap}", until) if done <= at else Due("missed", f"逾期 {gap}完成", until)
     if paused:
         return Due("paused", "已暂停计时", "")
     gap = duration(at - now, seconds=False)

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from huying.ui.fields import RegionField
+from huying.ui.fields import RegionField, refreshing
 
 UNIT = "防城港市港口区住房和城乡建设局市政设施管理所道路照明与排水养护中队兴港片区第三工作组办"
 SENTENCE = "小区门口的路灯坏了三盏，晚上老人和孩子进出都看不清路，上周已经有人在台阶上摔倒。"
@@ -30,8 +30,19 @@ class SampleForm(forms.Form):
     happened_at = forms.DateTimeField(
         label="事发时间", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
-    place = RegionField(label="事发地点", children=lambda parent: _REGIONS.get(parent, []))
-    photo = forms.FileField(label="照片、录音或文件", required=False, help_text="每个不超过 20 MB")
+    place = RegionField(
+        label="事发地点", children=lambda parent: _REGIONS.get(parent, []), url="/ui/sample/regions", required=False
+    )
+    photo = forms.FileField(
+        label="照片、录音或文件",
+        required=False,
+        help_text="每个不超过 20 MB",
+        widget=forms.FileInput(attrs={"data-max-mb": "20"}),
+    )
+
+
+class ReasonForm(forms.Form):
+    why = forms.CharField(label="查看理由", max_length=100, help_text="会记入这位市民可以看到的查看记录")
 
 
 _REGIONS = {
@@ -44,8 +55,9 @@ _REGIONS = {
 
 def show(request: HttpRequest) -> HttpResponse:
     page = request.GET.get("page", "staff")
-    data = {"kind": "help"} if request.GET.get("errors") or request.method == "POST" else None
+    data = request.POST if request.method == "POST" else {"kind": "help"} if request.GET.get("errors") else None
     form = SampleForm(data, initial={"content": LONG, "place": "450602001"})
+    refreshing(form)
     context = {"form": form, "long": LONG, "unit": UNIT, **_chrome(), **_lists(int(request.GET.get("rows", 3)))}
     return render(request, f"ui/sample/{page if page in PAGES else 'staff'}.html", context)
 
@@ -53,6 +65,17 @@ def show(request: HttpRequest) -> HttpResponse:
 def regions(request: HttpRequest) -> HttpResponse:
     children = _REGIONS.get(request.GET.get("parent", ""), [])
     return render(request, "ui/components/region_options.html", {"children": children})
+
+
+def draft(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"saved_at": timezone.now().isoformat()})
+
+
+def reveal(request: HttpRequest) -> HttpResponse:
+    """Asks why; the answer to the form is a page with the value marked `data-revealed`."""
+    form = ReasonForm(request.POST or None)
+    value = "13900000001" if form.is_valid() else ""
+    return render(request, "ui/sample/reveal.html", {"form": form, "value": value, **_chrome()})
 
 
 def _chrome() -> dict[str, Any]:

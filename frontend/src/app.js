@@ -1,0 +1,31 @@
+// What makes the pages pleasant; every one of them works without it.
+import htmx from "htmx.org";
+import { startClocks } from "./clocks.js";
+import { startCopying } from "./copy.js";
+import { attachDrafts, startDrafts } from "./drafts.js";
+import { startFiles } from "./files.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startProgress } from "./progress.js";
+import { attachRecorders } from "./record.js";
+import { startRegions } from "./regions.js";
+import { startRevealing } from "./reveal.js";
+import { startSending } from "./sending.js";
+
+document.documentElement.classList.add("js");
+startKeys();
+startProgress();
+startSending();
+startCopying();
+startRegions();
+startFiles();
+startRevealing();
+startClocks();
+startDrafts();
+startLive();
+htmx.onLoad((root) => {
+  attachDrafts(root);
+  attachRecorders(root);
+  const wrong = root.querySelector("[data-focus]");
+  if (wrong) wrong.focus();
+});

@@ -41,4 +41,4 @@ class TenantScope:
         try:
             return self.answer(request)
         finally:
-            set_scope("")
+            set_scope([])

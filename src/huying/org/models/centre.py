@@ -1,12 +1,18 @@
 from django.db import models
 
+from huying.audit.models import Chained
 from huying.org.models.tree import Tree
 
 NUMBER_PATTERN = "{region:6}{channel:2}{date:%Y%m%d}{serial:5}{check:1}"
 
 
-class Centre(Tree):
-    """An operating centre (运营中心/分平台), the tenant: province, city, county or township (R030, R074)."""
+class Centre(Tree, Chained):
+    """An operating centre (运营中心/分平台), the tenant: province, city, county or township (R030, R074).
+
+    Its chain of events holds every change to its units, staff, roles and calendars.
+    """
+
+    stream = "centre"
 
     class Level(models.TextChoices):
         PROVINCE = "province", "省级"

@@ -27,4 +27,5 @@ class ApiToken(models.Model):
     scopes = ArrayField(models.CharField(max_length=60), default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -21,8 +21,9 @@ class Tree(models.Model):
         if path == self.path:
             return
         moved, self.path = self.path, path
-        type(self)._default_manager.filter(pk=self.pk).update(path=path)
-        for child in type(self)._default_manager.filter(parent_id=self.pk) if moved else ():
+        rows: Any = type(self)._default_manager  # Any: the checker cannot follow lookups on an abstract model
+        rows.filter(pk=self.pk).update(path=path)
+        for child in rows.filter(parent_id=self.pk) if moved else ():
             child.save()
 
     @property

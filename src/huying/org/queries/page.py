@@ -1,10 +1,96 @@
-"""What every page shows of the person signed in."""
+"""What every page shows of the person signed in: the main menu, the account's own menu, the centre's name."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from huying.org.catalog import NAV, NavEntry
+from huying.org.policies import Actor
+
+AUTOMATIC_KEYS = 9
+
+
+@dataclass
+class NavItem:
+    """One entry as the template draws it; `count` is asked for only when it is drawn."""
+
+    entry: NavEntry
+    actor: Actor
+    path: str
+    key: str = ""
+    active: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.entry.label
+
+    @property
+    def url(self) -> str:
+        return f"{self.path}?{self.entry.query}" if self.entry.query else self.path
+
+    @cached_property
+    def count(self) -> int | None:
+        return self.entry.count(self.actor) if self.entry.count else None
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    actor = getattr(request, "actor", None)
-    return {"actor": actor, "centre": actor.staff.centre if actor and actor.staff else None, "nav": []}
+    """The context of every page. `nav` and `account` are built when a template first draws them."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or actor.staff is None:
+        return {"actor": actor, "centre": None, "nav": [], "account": []}
+    known = actor
+    return {
+        "actor": actor,
+        "centre": actor.staff.centre,
+        "nav": lambda: main_menu(known, request),
+        "account": account_menu,
+    }
+
+
+def main_menu(actor: Actor, request: HttpRequest) -> list[NavItem]:
+    """The entries this person may use, each with a key, the one that is open marked."""
+    items = [NavItem(entry, actor, path) for entry in NAV if _for(actor, entry) and (path := _path(entry))]
+    for place, item in enumerate(items, start=1):
+        item.key = item.entry.key or (f"alt+{place}" if place <= AUTOMATIC_KEYS else "")
+    if open_one := _open(items, request):
+        open_one.active = True
+    return items
+
+
+def account_menu() -> list[dict[str, Any]]:
+    return [
+        {"label": "我的账号与登录", "url": reverse("org:account")},
+        {"label": "修改密码", "url": reverse("org:password")},
+        {"label": "退出", "url": reverse("org:sign-out"), "post": True},
+    ]
+
+
+def _for(actor: Actor, entry: NavEntry) -> bool:
+    if entry.side and (entry.side == "unit") != (actor.unit_id is not None):
+        return False
+    return not entry.permissions or actor.may_any(entry.permissions)
+
+
+def _path(entry: NavEntry) -> str:
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _open(items: Iterable[NavItem], request: HttpRequest) -> NavItem | None:
+    """The entry whose address is the longest beginning of this page's; a query must be there as well."""
+    asked = set(request.GET.items())
+
+    def fit(item: NavItem) -> tuple[int, int]:
+        wanted = set(parse_qsl(item.entry.query))
+        inside = request.path.startswith(item.path) and (item.path != "/" or request.path == "/")
+        return (len(item.path), len(wanted)) if inside and wanted <= asked else (0, 0)
+
+    best = max(items, key=fit, default=None)
+    return best if best is not None and fit(best) > (0, 0) else None

@@ -1,0 +1,25 @@
+"""Who acts, what that person may do, and the gate in front of every page."""
+
+from huying.org.policies.actor import (
+    GOVERNMENT_ONLY,
+    Actor,
+    Kind,
+    NotAllowed,
+    Outsourced,
+    staff_actor,
+    system_actor,
+)
+from huying.org.policies.gate import found_or_404, needs, note_refusal
+
+__all__ = [
+    "GOVERNMENT_ONLY",
+    "Actor",
+    "Kind",
+    "NotAllowed",
+    "Outsourced",
+    "found_or_404",
+    "needs",
+    "note_refusal",
+    "staff_actor",
+    "system_actor",
+]

@@ -106,6 +106,14 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [folder] if (folder := environment.ROOT / "build" / "static").is_dir() else []
 MEDIA_ROOT = DATA / "files"
+ATTACHMENT_MB = {
+    "image": environment.whole("HUYING_IMAGE_MB", 20, low=1, high=200),
+    "audio": environment.whole("HUYING_AUDIO_MB", 50, low=1, high=500),
+    "video": environment.whole("HUYING_VIDEO_MB", 100, low=1, high=1000),
+    "document": environment.whole("HUYING_DOCUMENT_MB", 20, low=1, high=200),
+}
+ATTACHMENT_MEGAPIXELS = environment.whole("HUYING_IMAGE_MEGAPIXELS", 64, low=1, high=400)
+ATTACHMENT_COUNT = environment.whole("HUYING_ATTACHMENT_COUNT", 20, low=1, high=200)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # an account is locked, not an address: a whole office shares one

@@ -49,7 +49,7 @@ def append(
         actor_name=actor.name, before=before, after=after, reason=reason, data=data or {},
         request_id=actor.request_id, prev=bytes(thing.event_head),
     )
-    event.hash = hashchain.link(event.prev, event.record())
+    event.hash = hashchain.link(bytes(event.prev), event.record())
     event.save(force_insert=True)
     thing.event_seq, thing.event_head = event.seq, event.hash
     return event

@@ -7,7 +7,7 @@ from typing import Literal
 from django.db import connection
 
 ALL: Literal["*"] = "*"
-Scope = Iterable[int] | Literal["*"]
+Scope = Iterable[int] | str  # ids, "*" for all, or what `set_scope` gave back
 
 
 def set_scope(scope: Scope) -> str:

@@ -5,7 +5,14 @@ from typing import Literal
 
 from huying.kernel.errors import Refusal
 from huying.workorders.catalog import (
-    DECLINE_CODES, Blame, Finding, Ground, Kind, Outcome, Urgency, Way,
+    DECLINE_CODES,
+    Blame,
+    Finding,
+    Ground,
+    Kind,
+    Outcome,
+    Urgency,
+    Way,
 )
 
 InputKind = Literal["text", "longtext", "choice", "unit", "units", "moment", "whole", "files", "number", "points"]

@@ -1,11 +1,11 @@
 """A rule pack: what deadlines and limits an order lives under (rules.md 3.3). Parsed strictly, once."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from importlib.resources import files
-import json
 from typing import Any
 
 from huying.kernel.deadline import Term
@@ -57,7 +57,7 @@ def _term(data: Any, where: str) -> Term:
         raise BadPack(f"规则包“{where}”：{wrong.message}") from wrong
 
 
-def _terms(data: Any, where: str, names: list[str], *, all_of_them: bool) -> dict[str, Term]:
+def _terms(data: Any, where: str, names: Sequence[str], *, all_of_them: bool) -> dict[str, Term]:
     if not isinstance(data, dict) or set(data) - set(names):
         raise BadPack(f"规则包“{where}”只能含：{'、'.join(names)}")
     if all_of_them and set(data) != set(names):
@@ -78,8 +78,8 @@ def parse_pack(data: Mapping[str, Any]) -> Pack:
     try:
         handle, answer, back, extension = data["handle"], data["answer"], data["return"], data["extension"]
         hours = data["reminders_hours"]
-        single = {name: _term(data[name], name) for name in ("review", "follow_up", "rehandle")}
-        by = {
+        singles = {name: _term(data[name], name) for name in ("review", "follow_up", "rehandle")}
+        tables = {
             "sign": _terms(data["sign"], "sign", urgencies, all_of_them=True),
             "handle_by_urgency": _terms(handle["by_urgency"], "handle.by_urgency", urgencies, all_of_them=False),
             "handle_by_kind": _terms(handle["by_kind"], "handle.by_kind", kinds, all_of_them=True),
@@ -92,7 +92,10 @@ def parse_pack(data: Mapping[str, Any]) -> Pack:
     if not isinstance(hours, list) or not all(isinstance(hour, int) and hour > 0 for hour in hours):
         raise BadPack("规则包“reminders_hours”应为正整数列表")
     return Pack(
-        **by, **single, reminders=tuple(timedelta(hours=hour) for hour in sorted(hours, reverse=True)),
+        sign=tables["sign"], handle_by_urgency=tables["handle_by_urgency"], handle_by_kind=tables["handle_by_kind"],
+        answer_by_urgency=tables["answer_by_urgency"], answer_by_kind=tables["answer_by_kind"], review=singles["review"],
+        follow_up=singles["follow_up"], rehandle=singles["rehandle"],
+        reminders=tuple(timedelta(hours=hour) for hour in sorted(hours, reverse=True)),
         return_within=within, returns_per_unit=_whole(back, "return", "per_unit"),
         arbitrate_from=_whole(back, "return", "arbitrate_from", 1), extension_ahead=ahead,
         extension_times=_whole(extension, "extension", "times"),

@@ -18,6 +18,7 @@ from huying.kernel.errors import Refusal
 
 START_SECONDS = 60.0  # recovery after a crash reads up to max_wal_size
 STOP_SECONDS = 60.0
+LEFTOVER_SECONDS = 15.0
 
 
 class DatabaseFailed(Refusal):
@@ -47,7 +48,15 @@ def settings(socket_folder: Path) -> dict[str, str]:
         "log_min_error_statement": "panic",
         "log_parameter_max_length_on_error": "0",
         "log_error_verbosity": "terse",
+        **dict(_pair(option) for option in environment.text("HUYING_PG_OPTIONS").split()),
     }
+
+
+def _pair(option: str) -> tuple[str, str]:
+    name, equals, value = option.partition("=")
+    if not equals:
+        raise environment.BadSetting(f"HUYING_PG_OPTIONS 中的 {option!r} 应形如 名称=值，多项以空格分开")
+    return name, value
 
 
 def start(data: Path) -> bool:
@@ -56,9 +65,18 @@ def start(data: Path) -> bool:
         if running(data):
             roles.ensure_embedded(place.peek(data)[1])
             return False
-        server = spawn(data, start_new_session=True)
-        wait_ready(data, server)
-        return True
+        crashed = (place.peek(data)[0] / "postmaster.pid").exists()
+        until = time.monotonic() + (LEFTOVER_SECONDS if crashed else 0)
+        while True:
+            server = spawn(data, start_new_session=True)
+            try:
+                wait_ready(data, server)
+                server.returncode = 0  # no longer our child to wait for; otherwise Python complains when it is let go
+                return True
+            except DatabaseFailed:
+                if server.poll() is None or time.monotonic() > until:
+                    raise
+                time.sleep(0.2)  # sessions of the killed server still hold its shared memory; they leave by themselves
 
 
 def spawn(data: Path, **options: Any) -> "subprocess.Popen[bytes]":

@@ -25,8 +25,8 @@ class Play:
     def number(self) -> str:
         return self.order.number
 
-    def do(self, user: str, code: str, *, target: int | None = None, **data: Any) -> "Play":
-        self.order = act(actor=self.cast.actor(user), number=self.number, code=code, data=data, target=target)
+    def do(self, user: str, action: str, /, *, target: int | None = None, **data: Any) -> "Play":
+        self.order = act(actor=self.cast.actor(user), number=self.number, code=action, data=data, target=target)
         if self.order.state != self.states[-1]:
             self.states.append(self.order.state)
         return self

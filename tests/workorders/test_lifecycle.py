@@ -59,7 +59,7 @@ def test_main_unit_waits_for_its_assistants(cast):
     play = Play(cast).handling(assistants=["SW", "ZJ"]).verified()
     with pytest.raises(AssistantsUnfinished, match="自来水公司、住房和城乡建设局|住房和城乡建设局、自来水公司"):
         play.do("liaison1", "reply", reply="已经全部处理完毕了。", finding="true", outcome="solved")
-    play.do("liaison3", "sign").do("liaison3", "assist_reply", reply="管道已修复")
+    play.do("liaison3", "sign").do("liaison3", "assist_reply", reply="管道已修复，现场已恢复。")
     with pytest.raises(AssistantsUnfinished):
         play.do("liaison1", "reply", reply="已经全部处理完毕了。", finding="true", outcome="solved")
     play.do("liaison1", "reply", reply="已经全部处理完毕了。", finding="true", outcome="solved", force_reason="住建局不涉及")
@@ -91,7 +91,7 @@ def test_sub_unit_is_due_no_later_than_its_parent(cast):
     play.do("liaison1", "delegate", unit="CG-1", due=due.isoformat(), opinion="请到现场")
     child = play.task("CG-1")
     assert (child.parent.unit.code, child.due_at) == ("CG", due)
-    play.do("subliaison1", "sign", target=child.pk).do("subliaison1", "assist_reply", target=child.pk, reply="已到现场")
+    play.do("subliaison1", "sign", target=child.pk).do("subliaison1", "assist_reply", target=child.pk, reply="已到现场处理，情况属实。")
     with pytest.raises(NoSuchOrder):
         play.do("liaison2", "comment", note="与我无关")
 
@@ -273,7 +273,7 @@ def test_misdispatch_withdraw_merge_and_split_each_leave_their_reason(cast):
     gone = Play(cast).handling().do("agent1", "withdraw", reason="诉求人来电撤销")
     assert gone.order.state == S.WITHDRAWN
     first, second = Play(cast), Play(cast)
-    second.do("leader1", "merge", target=first.number, reason="同一事项")
+    second.do("leader1", "merge", into=first.number, reason="同一事项")
     assert second.order.state == S.MERGED
     assert Link.objects.get(order=second.order, kind="merged").other_id == first.order.pk
     many = Play(cast, points=["路灯不亮", "垃圾没人收"]).do("leader1", "split", points=[2], reason="两件不同的事")

@@ -68,13 +68,13 @@ def end_without_result(step: Step, state: State) -> None:
 @performs("merge")
 def merge(step: Step, data: dict[str, Any]) -> None:
     """Into another open order: one handling, every citizen told of its end (R113, G5)."""
-    target = visible_to(step.actor).filter(number=data["target"]).first()
+    target = visible_to(step.actor).filter(number=data["into"]).first()
     if target is None or target.state in FINAL:
-        raise BadInput(fields={"target": "没有找到这张未办结的工单"})
+        raise BadInput(fields={"into": "没有找到这张未办结的工单"})
     if target.pk == step.order.pk:
-        raise SameOrder(fields={"target": SameOrder.message})
+        raise SameOrder(fields={"into": SameOrder.message})
     if target.centre_id != step.order.centre_id:
-        raise BadInput(fields={"target": "只能并入本中心的工单"})
+        raise BadInput(fields={"into": "只能并入本中心的工单"})
     Link.objects.get_or_create(
         order=step.order, other=target, kind=Link.Kind.MERGED, defaults={"centre_id": step.order.centre_id}
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import ErrorDict
 
 from huying.kernel.errors import Refusal
 
@@ -31,8 +30,11 @@ class RegionSelect(forms.Widget):
 
     template_name = "ui/components/region.html"
     subwidgets_own_style = True
-    children: Children = staticmethod(lambda parent: ())
-    url = ""
+
+    def __init__(self, children: Children, url: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.children = children
+        self.url = url
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
         """The deepest code that hangs under the ones before it; a level left over from another parent is dropped."""
@@ -57,7 +59,7 @@ class RegionSelect(forms.Widget):
         return context
 
     def _levels(self, value: str) -> list[dict[str, Any]]:
-        chain = self._chain(value)
+        chain = lineage(self.children, value)
         levels, parent = [], ""
         for place, label in enumerate(LEVELS):
             chosen = chain[place] if place < len(chain) else ""
@@ -66,43 +68,43 @@ class RegionSelect(forms.Widget):
             parent = chosen
         return levels
 
-    def _chain(self, value: str) -> list[str]:
-        """From the top to `value`, found by walking down where codes begin alike, as division codes do."""
-        chain: list[str] = []
-        while value and len(chain) < len(LEVELS):
-            codes = [code for code, _ in self.children(chain[-1] if chain else "")]
-            above = [code for code in codes if value == code or value.startswith(code.rstrip("0") or code)]
-            step = value if value in above else max(above, key=lambda code: len(code.rstrip("0")), default=None)
-            if step is None:
-                break
-            chain.append(step)
-            if step == value:
-                break
-        return chain
-
 
 class RegionField(forms.CharField):
     """A division code of any of the four levels. `children(code)` gives (code, name) pairs; `""` asks for the top."""
 
-    widget = RegionSelect
-
-    def __init__(self, *, children: Children, url: str = "", deepest: int = 1, **options: Any) -> None:
-        """`deepest`: how many levels must be chosen at least."""
-        super().__init__(**options)
+    def __init__(self, *, children: Children, url: str = "", least: int = 1, **options: Any) -> None:
+        """`least`: how many levels must be chosen at least."""
+        super().__init__(widget=RegionSelect(children, url), **options)
         self.children = children
-        self.least = deepest
-        self.widget.children = children
-        self.widget.url = url
+        self.least = least
 
     def validate(self, value: str) -> None:
         super().validate(value)
-        if value and len(self.widget._chain(value)) < self.least:
+        chain = lineage(self.children, value)
+        if value and (not chain or chain[-1] != value):
+            raise ValidationError("没有这个地方，请重新选择", code="unknown")
+        if value and len(chain) < self.least:
             raise ValidationError(f"请至少选到{LEVELS[self.least - 1]}", code="level")
+
+
+def lineage(children: Children, value: str) -> list[str]:
+    """From the top down to `value`, walking where codes begin alike, as public division codes do."""
+    chain: list[str] = []
+    while value and len(chain) < len(LEVELS):
+        codes = [code for code, _ in children(chain[-1] if chain else "")]
+        above = [code for code in codes if value == code or value.startswith(code.rstrip("0") or code)]
+        step = value if value in above else max(above, key=lambda code: len(code.rstrip("0")), default=None)
+        if step is None:
+            break
+        chain.append(step)
+        if step == value:
+            break
+    return chain
 
 
 def refreshing(form: forms.BaseForm) -> bool:
     """Whether the form was sent only to fill dependent selects; then its errors are set aside: draw it again as typed."""
     if "_refresh" not in form.data:
         return False
-    form._errors = ErrorDict()
+    form.errors.clear()
     return True

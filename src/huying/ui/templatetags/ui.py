@@ -22,7 +22,7 @@ Context = Mapping[str, Any]
 
 @register.inclusion_tag("ui/components/due.html")
 def due(
-    at: datetime | None,
+    at: datetime | str | None,
     state: str = "",
     *,
     near: float = 2,
@@ -35,7 +35,7 @@ def due(
     `state="paused"` stops the words; `done` is the moment the step was finished; `explain` is the page that
     explains every counted stretch.
     """
-    if at is None:
+    if not isinstance(at, datetime):  # none, or the empty word a template makes of it
         return {}
     clock = times.due(at, timezone.now(), near=timedelta(hours=near), paused=state == "paused", done=done)
     return {"clock": clock, "at": at, "near": int(near * 3600), "explain": explain, "short": short}
@@ -162,4 +162,4 @@ def elder(context: Context) -> bool:
     if request is None:
         return False
     asked = request.GET.get("elder")
-    return (asked if asked in {"0", "1"} else request.COOKIES.get("huying_elder")) == "1"
+    return bool((asked if asked in {"0", "1"} else request.COOKIES.get("huying_elder")) == "1")

@@ -19,6 +19,14 @@ LONG = (SENTENCE * 60)[:2000]
 PAGES = ("staff", "intake", "order", "citizen")
 
 
+_REGIONS: dict[str, list[tuple[str, str]]] = {
+    "": [("4506", "防城港市")],
+    "4506": [("450602", "港口区"), ("450603", "防城区"), ("450621", "上思县"), ("450681", "东兴市")],
+    "450602": [("450602001", "渔洲坪街道"), ("450602002", "白沙汐街道")],
+    "450602001": [("450602001001", "桃花湾社区"), ("450602001002", "兴港社区")],
+}
+
+
 class SampleForm(forms.Form):
     title = forms.CharField(label="标题", max_length=60, help_text="一句话说清楚什么事，60 字以内")
     content = forms.CharField(label="诉求内容", widget=forms.Textarea(attrs={"rows": 5}))
@@ -43,14 +51,6 @@ class SampleForm(forms.Form):
 
 class ReasonForm(forms.Form):
     why = forms.CharField(label="查看理由", max_length=100, help_text="会记入这位市民可以看到的查看记录")
-
-
-_REGIONS = {
-    "": [("4506", "防城港市")],
-    "4506": [("450602", "港口区"), ("450603", "防城区"), ("450621", "上思县"), ("450681", "东兴市")],
-    "450602": [("450602001", "渔洲坪街道"), ("450602002", "白沙汐街道")],
-    "450602001": [("450602001001", "桃花湾社区"), ("450602001002", "兴港社区")],
-}
 
 
 def show(request: HttpRequest) -> HttpResponse:
@@ -92,6 +92,7 @@ def _lists(rows: int) -> dict[str, Any]:
     hours = [-26.4, -2, 0.6, 1.8, 3.34, 20, 30, 76]
     return {
         "rows": [_row(place, now, hours[place % 8]) for place in range(rows)],
+        "order": _row(0, now, hours[0]),
         "capped": rows > 1000,
         "count": min(rows, 1000),
         "hours": [now + timedelta(hours=each) for each in hours],

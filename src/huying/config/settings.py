@@ -114,6 +114,10 @@ ATTACHMENT_MB = {
 }
 ATTACHMENT_MEGAPIXELS = environment.whole("HUYING_IMAGE_MEGAPIXELS", 64, low=1, high=400)
 ATTACHMENT_COUNT = environment.whole("HUYING_ATTACHMENT_COUNT", 20, low=1, high=200)
+PUBLIC_URL = environment.text("HUYING_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")  # stands in messages to citizens
+MESSAGE_CHANNEL = environment.text("HUYING_MESSAGES", "file")  # "file": HUYING_DATA/messages.log; "http": the gateways
+MESSAGE_GATEWAYS = environment.text("HUYING_MESSAGE_GATEWAYS")  # "main=https://… spare=https://…", first choice first
+MESSAGE_RATE = environment.whole("HUYING_MESSAGE_RATE", 50, low=1, high=1000)  # a second, through one gateway
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # an account is locked, not an address: a whole office shares one

@@ -48,8 +48,9 @@ def build(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **_: Any) -> Non
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
         if cursor.fetchone() is None:
             raise RuntimeError(f"数据库中没有角色 {APP_ROLE}，请先执行 bin/up 或按 docs/architecture.md 建立")
+        standing = set(connections[using].introspection.table_names(cursor))
         for model in app_config.get_models(include_auto_created=True):
-            if model._meta.managed:
+            if model._meta.db_table in standing:  # else its migration is still to come
                 for line in statements(model):
                     cursor.execute(line)
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}")

@@ -156,6 +156,7 @@ SYSTEM: tuple[Action, ...] = (
     _row("remind", "到期提醒", "system", OPEN, side="system"),
     _row("overdue", "超期", "system", OPEN, side="system"),
     _row("escalate", "超期升级", "system", OPEN, side="system"),
+    _row("recount", "重新计算时限", "system", OPEN, side="system"),
 )
 """What the clocks do by themselves; nobody holds the right to it."""
 

@@ -1,0 +1,84 @@
+"""What stands in the database of a person, and who may read it."""
+
+import pytest
+from django.db import connection
+
+from huying.audit.models import Access
+from huying.citizens.fields import key_ring
+from huying.citizens.models import Caller, Contact
+from huying.citizens.operations import reveal
+from huying.citizens.operations.reveal import ReasonMissing
+from huying.citizens.operations.rotate import rotate
+from huying.kernel.ciphers import key_id_of
+from huying.org.policies import NotAllowed
+from huying.workorders.queries.access import accesses, reveal_count
+from workorders.play import PHONE, Play
+
+pytestmark = pytest.mark.django_db
+
+
+def raw(table: str) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        return b"|".join(bytes(value) if isinstance(value, memoryview | bytes) else str(value).encode()
+                         for row in cursor.fetchall() for value in row)
+
+
+@pytest.mark.req("R253")
+def test_no_plain_name_phone_or_address_in_any_table(cast):
+    play = Play(cast, id_number="450602199001011234").handling()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND has_table_privilege(quote_ident(tablename), 'SELECT')")
+        tables = [row[0] for row in cursor.fetchall()]
+    assert {"citizens_contact", "citizens_caller", "audit_event", "workorders_workorder"} <= set(tables)
+    everything = b"".join(raw(table) for table in tables)
+    for secret in ("张小满", PHONE, "450602199001011234", "3 栋 2 单元 501"):
+        assert secret.encode() not in everything
+    assert play.order.contact.phone == PHONE
+
+
+def test_found_by_keyed_hash_however_the_number_is_written(cast):
+    first = Play(cast).order
+    second = Play(cast, phone="+86 139-0770-0001").order
+    assert first.caller_id == second.caller_id
+    assert Caller.objects.count() == 1
+
+
+def test_masked_on_screen(cast):
+    masked = Play(cast).order.contact.masked
+    assert masked["phone"] == "139****0001" and masked["name"] == "张**" and "501" not in masked["address"]
+
+
+@pytest.mark.req("R154", "R167")
+def test_revealing_asks_why_and_leaves_a_row(cast):
+    order = Play(cast).order
+    actor = cast.actor("agent1")
+    say = {"contact": order.contact, "field": "phone", "stream": "order", "stream_id": order.pk}
+    with pytest.raises(ReasonMissing):
+        reveal(actor=actor, reason=" ", **say)
+    assert reveal(actor=actor, reason="回拨核实地址", **say) == PHONE
+    (row,) = accesses(order, field="phone")
+    assert (row["reason"], reveal_count(order)) == ("回拨核实地址", 1) and row["who"].startswith("话务员甲#")
+    with pytest.raises(NotAllowed):
+        reveal(actor=cast.actor("buyer1"), reason="想看一看号码", **say)
+    assert Access.objects.filter(kind="reveal").count() == 1
+
+
+def test_a_value_moved_to_another_column_does_not_open(cast):
+    order = Play(cast).order
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE citizens_contact SET name = phone WHERE id = %s", [order.contact_id])
+    with pytest.raises(Exception, match="."):
+        Contact.objects.get(pk=order.contact_id)
+
+
+def test_rotation_seals_everything_with_the_new_key(cast):
+    order = Play(cast).order
+    newest = key_ring().add_key()
+    done = dict(rotate())
+    assert done["citizens_contact"] == 1 and done["citizens_caller"] == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM citizens_contact WHERE id = %s", [order.contact_id])
+        assert key_id_of(bytes(cursor.fetchone()[0])) == newest
+    assert Contact.objects.get(pk=order.contact_id).phone == PHONE
+    assert sum(dict(rotate()).values()) == 0

@@ -1,6 +1,9 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from huying.kernel import clock
+from huying.org.rules.browsers import browser_name
+
 
 class SignIn(models.Model):
     """One browser session of one account: where from, since when, how it ended."""
@@ -17,6 +20,10 @@ class SignIn(models.Model):
     class Meta:
         ordering = ["-seen_at"]
 
+    @property
+    def browser(self) -> str:
+        return browser_name(self.agent)
+
 
 class ApiToken(models.Model):
     """A bearer token; only its digest is kept. `scopes` narrows the holder's permissions, empty means all of them."""
@@ -29,3 +36,7 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= clock.now()

@@ -9,7 +9,7 @@ from huying.org.policies.actor import (
     staff_actor,
     system_actor,
 )
-from huying.org.policies.gate import found_or_404, needs, note_refusal
+from huying.org.policies.gate import actor_of, found_or_404, needs, note_refusal
 
 __all__ = [
     "GOVERNMENT_ONLY",
@@ -17,6 +17,7 @@ __all__ = [
     "Kind",
     "NotAllowed",
     "Outsourced",
+    "actor_of",
     "found_or_404",
     "needs",
     "note_refusal",

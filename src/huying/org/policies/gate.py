@@ -49,6 +49,14 @@ def needs(*permissions: str) -> Callable[[V], V]:
     return decorate
 
 
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is signed in; for use behind `needs`. Raises Http404 when nobody is."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        raise Http404
+    return actor
+
+
 def _guard(view: Page, permissions: tuple[str, ...]) -> Page:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -1,0 +1,3 @@
+from huying.org.forms.sign_in import CodeForm, PasswordForm, SignInForm
+
+__all__ = ["CodeForm", "PasswordForm", "SignInForm"]

@@ -1,0 +1,1 @@
+"""What is decided without a database: passwords, browsers' names, division codes, calendars as forms."""

@@ -1,0 +1,35 @@
+"""Tags of the organisation's pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from huying.org.catalog import permission_label
+
+register = template.Library()
+
+SECTIONS = [
+    ("运营中心", "org:centres", "org.manage_centres"),
+    ("承办单位", "org:units", "org.manage_units"),
+    ("人员", "org:people", "org.manage_staff"),
+    ("角色", "org:roles", "org.manage_roles"),
+    ("工作日历", "org:calendars", "org.manage_calendars"),
+    ("在线登录", "org:sessions", "org.end_sessions"),
+    ("变更记录", "org:history", "audit.read"),
+]
+
+
+@register.filter
+def permission(code: str) -> str:
+    """The Chinese words of a permission code."""
+    return permission_label(code)
+
+
+@register.simple_tag(takes_context=True)
+def manage_tabs(context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The sections of the management pages that this person may open."""
+    actor, path = context["actor"], context["request"].path
+    found = [(label, reverse(name)) for label, name, right in SECTIONS if actor is not None and actor.may(right)]
+    return [{"label": label, "url": url, "active": path.startswith(url)} for label, url in found]

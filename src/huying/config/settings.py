@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "huying.ui.middleware.SecurityHeaders",
+    "huying.config.api.gate.Gate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -76,6 +77,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "huying.org.policies.passwords.Mixed"},
 ]
 LOGIN_URL = "org:sign-in"
 LOGIN_REDIRECT_URL = "/"
@@ -84,7 +86,8 @@ AXES_FAILURE_LIMIT = environment.whole("HUYING_SIGN_IN_FAILURES", 5, low=1)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "org/locked_out.html"
+AXES_LOCKOUT_CALLABLE = "huying.org.views.locked_out_by_axes"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else a stranger could keep an account locked for ever
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 OTP_TOTP_ISSUER = "呼应"
 
@@ -96,6 +99,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+CSRF_FAILURE_VIEW = "huying.ui.views.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -118,6 +122,10 @@ PUBLIC_URL = environment.text("HUYING_PUBLIC_URL", f"http://127.0.0.1:{PORT}").r
 MESSAGE_CHANNEL = environment.text("HUYING_MESSAGES", "file")  # "file": HUYING_DATA/messages.log; "http": the gateways
 MESSAGE_GATEWAYS = environment.text("HUYING_MESSAGE_GATEWAYS")  # "main=https://… spare=https://…", first choice first
 MESSAGE_RATE = environment.whole("HUYING_MESSAGE_RATE", 50, low=1, high=1000)  # a second, through one gateway
+API_READS_PER_MINUTE = environment.whole("HUYING_API_READS", 6000, low=1)  # of one token, in each web process
+API_WRITES_PER_MINUTE = environment.whole("HUYING_API_WRITES", 30_000, low=1)
+API_LARGEST_BODY = environment.whole("HUYING_API_BODY_KB", 512, low=16, high=5120) * 1024  # JSON; files have their own
+WEBHOOK_PRIVATE = environment.yes("HUYING_WEBHOOK_PRIVATE")  # subscriptions may point into private networks
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # an account is locked, not an address: a whole office shares one

@@ -2,8 +2,13 @@
 
 from django.urls import include, path
 
+from huying.config.api import api
+
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("ui/", include("huying.ui.urls")),
+    path("", include("huying.org.urls")),
 ]
 
 handler404 = "huying.ui.views.errors.not_found"
+handler500 = "huying.ui.views.errors.server_error"

@@ -32,6 +32,6 @@ def test_it_is_counted_again_when_the_centre_knows(cast):
         calendar.save()
         looked, moved = recount_provisional()
     assert looked == moved == 2  # the unit's and the citizen's clock
-    assert play.task("CG").due_at == before + timedelta(days=4)  # two holidays, and the week-end they push it over
+    assert play.task("CG").due_at == before + timedelta(days=2)  # two holidays
     assert not Clock.objects.filter(order=play.order, provisional=True, state="running").exists()
     assert Event.objects.filter(stream_id=play.order.pk, kind="recount").count() == 2

@@ -51,9 +51,12 @@ def start_clock(order: WorkOrder, kind: Clock.Kind, term: Term, **more: Any) -> 
 
 def stop_clocks(
     order: WorkOrder, *kinds: Clock.Kind, assignment: Assignment | None = None, cancel: bool = False,
-    at: datetime | None = None,
+    late: bool = False, at: datetime | None = None,
 ) -> None:
-    """End the live clocks of these kinds (all kinds when none is named): met, missed, or cancelled."""
+    """End the live clocks of these kinds (all kinds when none is named): met, missed, or cancelled.
+
+    `late`: missed even at the very moment they were due, as nobody acted.
+    """
     at = at or time.now()
     live = Clock.objects.filter(order=order, state__in=[Clock.State.RUNNING, Clock.State.PAUSED])
     if kinds:
@@ -64,7 +67,7 @@ def stop_clocks(
     if cancel:
         live.update(state=Clock.State.CANCELLED, **ended)
     else:
-        live.filter(due_at__lt=at).update(state=Clock.State.MISSED, **ended)
+        (live if late else live.filter(due_at__lt=at)).update(state=Clock.State.MISSED, **ended)
         live.update(state=Clock.State.MET, **ended)
     refresh_due(order)
 

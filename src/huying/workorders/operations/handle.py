@@ -28,7 +28,7 @@ def sign_task(step: Step, task: Assignment, *, automatic: bool = False) -> None:
     task.state, task.signed_at, task.auto_signed = Task.HANDLING, time.now(), automatic
     task.signed_by = step.actor.staff
     task.save(update_fields=["state", "signed_at", "auto_signed", "signed_by"])
-    stop_clocks(step.order, Clock.Kind.SIGN, assignment=task)
+    stop_clocks(step.order, Clock.Kind.SIGN, assignment=task, late=automatic)
     step.note(unit=task.unit.name, role=task.role, automatic=automatic)
     if task.role == Assignment.Role.MAIN and step.order.state == State.TO_SIGN:
         step.move(State.HANDLING)

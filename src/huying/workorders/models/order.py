@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from huying.audit.models import Chained
+from huying.citizens.models import Caller
 from huying.workorders.catalog import Channel, Kind, Urgency, Way
 from huying.workorders.workflow import FINAL, State
 
@@ -42,6 +43,10 @@ class WorkOrder(Chained):
     title = models.CharField("标题", max_length=200)
     content = models.TextField("内容")
     category = models.ForeignKey(Category, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="分类")
+    caller_kind = models.CharField(
+        "诉求人身份", max_length=12, choices=Caller.Kind.choices, default=Caller.Kind.RESIDENT,
+        db_default=Caller.Kind.RESIDENT,
+    )
     fields = models.JSONField("专项字段", default=dict, blank=True)
     event_at = models.DateTimeField("事发时间", null=True, blank=True)
 

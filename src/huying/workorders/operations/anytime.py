@@ -93,8 +93,9 @@ def set_urgency(step: Step, data: dict[str, Any]) -> None:
     pack = pack_of(order.pack)
     for clock in order.clocks.filter(state=Clock.State.RUNNING).select_related("calendar", "assignment"):
         terms = {
-            Clock.Kind.SIGN: pack.sign[order.urgency], Clock.Kind.HANDLE: pack.handle(order.kind, order.urgency),
-            Clock.Kind.ANSWER: pack.answer(order.kind, order.urgency),
+            Clock.Kind.SIGN: pack.sign[order.urgency],
+            Clock.Kind.HANDLE: pack.handle(order.kind, order.urgency, order.caller_kind),
+            Clock.Kind.ANSWER: pack.answer(order.kind, order.urgency, order.caller_kind),
         }
         if term := terms.get(Clock.Kind(clock.kind)):
             recount(order, clock, term)

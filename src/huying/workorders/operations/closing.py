@@ -76,7 +76,7 @@ def reopen(step: Step, data: dict[str, Any]) -> None:
     order.reopen_count += 1
     pack = pack_of(order.pack)
     start_clock(order, Clock.Kind.REVIEW, pack.review)
-    start_clock(order, Clock.Kind.ANSWER, pack.answer(order.kind, order.urgency))
+    start_clock(order, Clock.Kind.ANSWER, pack.answer(order.kind, order.urgency, order.caller_kind))
     step.note(data["reason"], reopen_kind=data["reopen_kind"])
     step.move(State.TO_DISPATCH)
 

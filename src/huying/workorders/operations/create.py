@@ -74,6 +74,8 @@ def check(new: NewOrder, template: Template) -> Region | None:
         wrong["content"] = "诉求内容请写 5 到 5000 个字"
     if new.urgency not in set(Urgency):
         wrong["urgency"] = "紧急程度请从列表中选择"
+    if new.caller_kind not in Caller.Kind.values:
+        wrong["caller.kind"] = "诉求人身份请从列表中选择"
     if new.address_way and new.address_way not in set(Way):
         wrong["address_way"] = "核对方式请从列表中选择"
     if len(new.name) > 40:
@@ -142,7 +144,7 @@ def build(
         number=number, external_number=new.external_number, centre=centre, template=template,
         pack=pack_in_force(centre, now), state=state, kind=new.kind, urgency=new.urgency, channel=new.channel,
         title=new.title.strip(), content=new.content.strip(), category=new.category, event_at=new.event_at,
-        region=region, place=new.place.strip(), address_confirmed_by=new.address_way,
+        caller_kind=new.caller_kind, region=region, place=new.place.strip(), address_confirmed_by=new.address_way,
         address_confirmed_at=now if new.address_way else None,
         confidential=confidential or flow.confidential or flow.hide_caller, is_group=new.is_group,
         is_sensitive=new.is_sensitive, is_special=new.is_special or flow.special,
@@ -164,7 +166,7 @@ def contact_of(centre: Centre, new: NewOrder) -> Any:
 def start_first_clocks(order: WorkOrder, state: State) -> None:
     """The citizen's clock runs from the first moment; the review clock once the order waits for review."""
     pack = pack_of(order.pack)
-    clocks = [new_clock(order, Clock.Kind.ANSWER, pack.answer(order.kind, order.urgency), start=order.created_at)]
+    clocks = [new_clock(order, Clock.Kind.ANSWER, pack.answer(order.kind, order.urgency, order.caller_kind), start=order.created_at)]
     if state == State.TO_REVIEW:
         clocks.append(new_clock(order, Clock.Kind.REVIEW, pack.review, start=order.created_at))
     Clock.objects.bulk_create(clocks)

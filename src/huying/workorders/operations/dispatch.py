@@ -20,7 +20,7 @@ def assign(
 ) -> Assignment:
     """One unit's task with its sign and handle clocks: both run from now, from dispatch, never from signing (R286)."""
     order, pack, now = step.order, pack_of(step.order.pack), time.now()
-    handle = template_of(order.template).handle or pack.handle(order.kind, order.urgency)
+    handle = template_of(order.template).handle or pack.handle(order.kind, order.urgency, order.caller_kind)
     if order.urgency in pack.handle_by_urgency:
         handle = pack.handle_by_urgency[order.urgency]
     task = Assignment(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 from importlib.resources import files
@@ -40,14 +40,18 @@ class Pack:
     follow_up_attempts: int
     rehandle_limit: int
     rating_days: int
+    handle_by_caller: Mapping[str, Mapping[str, Term]] = field(default_factory=dict)
+    answer_by_caller: Mapping[str, Mapping[str, Term]] = field(default_factory=dict)
 
-    def handle(self, kind: str, urgency: str) -> Term:
-        """How long a unit has: urgency goes before kind."""
-        return self.handle_by_urgency.get(urgency) or self.handle_by_kind[kind]
+    def handle(self, kind: str, urgency: str, caller_kind: str = "") -> Term:
+        """How long a unit has: urgency goes first, then who asks (a tourist leaves soon, R085), then the kind."""
+        special = self.handle_by_caller.get(caller_kind, {}).get(kind)
+        return self.handle_by_urgency.get(urgency) or special or self.handle_by_kind[kind]
 
-    def answer(self, kind: str, urgency: str) -> Term:
-        """How long until the citizen must have an answer, from intake."""
-        return self.answer_by_urgency.get(urgency) or self.answer_by_kind[kind]
+    def answer(self, kind: str, urgency: str, caller_kind: str = "") -> Term:
+        """How long until the citizen must have an answer, from intake; the same order of precedence."""
+        special = self.answer_by_caller.get(caller_kind, {}).get(kind)
+        return self.answer_by_urgency.get(urgency) or special or self.answer_by_kind[kind]
 
 
 def _term(data: Any, where: str) -> Term:
@@ -72,6 +76,17 @@ def _whole(data: Mapping[str, Any], where: str, name: str, low: int = 0) -> int:
     return value
 
 
+CALLER_KINDS = ["resident", "enterprise", "tourist", "anonymous"]
+
+
+def _by_caller(part: Mapping[str, Any], where: str) -> dict[str, dict[str, Term]]:
+    """Optional: {"tourist": {"help": {"workdays": 2}}}; kinds not named follow the general terms."""
+    data = part.get("by_caller", {})
+    if not isinstance(data, dict) or set(data) - set(CALLER_KINDS):
+        raise BadPack(f"规则包“{where}”只能含：{'、'.join(CALLER_KINDS)}")
+    return {who: _terms(terms, f"{where}.{who}", list(Kind), all_of_them=False) for who, terms in data.items()}
+
+
 def parse_pack(data: Mapping[str, Any]) -> Pack:
     """Read a pack's JSON. Raises BadPack naming the place at fault."""
     kinds, urgencies = list(Kind), list(Urgency)
@@ -86,6 +101,7 @@ def parse_pack(data: Mapping[str, Any]) -> Pack:
             "answer_by_urgency": _terms(answer["by_urgency"], "answer.by_urgency", urgencies, all_of_them=False),
             "answer_by_kind": _terms(answer["by_kind"], "answer.by_kind", kinds, all_of_them=True),
         }
+        callers = {name: _by_caller(part, f"{name}.by_caller") for name, part in (("handle", handle), ("answer", answer))}
         within, ahead = _term(back["within"], "return.within"), _term(extension["ahead"], "extension.ahead")
     except (KeyError, TypeError) as missing:
         raise BadPack(f"规则包缺少 {missing}") from missing
@@ -102,6 +118,7 @@ def parse_pack(data: Mapping[str, Any]) -> Pack:
         extension_workdays=_whole(extension, "extension", "workdays"),
         follow_up_attempts=_whole(data, "", "follow_up_attempts", 1),
         rehandle_limit=_whole(data, "", "rehandle_limit"), rating_days=_whole(data, "", "rating_days", 1),
+        handle_by_caller=callers["handle"], answer_by_caller=callers["answer"],
     )
 
 

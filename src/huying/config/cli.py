@@ -11,10 +11,10 @@ def main() -> int:
     try:
         if arguments[:1] == ["db"]:
             return _db(arguments[1:])
+        return _django(arguments)
     except (Refusal, environment.BadSetting) as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    return _django(arguments)
 
 
 def _db(arguments: list[str]) -> int:

@@ -111,6 +111,13 @@ def test_nothing_typed_becomes_markup():
     assert html.count("&lt;img") > 10
 
 
+def test_a_job_shows_how_far_it_is_and_how_long_it_takes():
+    started = timezone.now() - timedelta(seconds=10)
+    html = draw("{% progress 250 1000 started poll='/job' %}", started=started)
+    assert "250/1000，大约还要 30 秒" in html and 'hx-get="/job"' in html and '<a href="">' in html
+    assert "hx-get" not in draw("{% progress 9 9 started poll='/job' %}", started=started)
+
+
 def test_a_masked_value_can_be_revealed_without_script():
     tags = Tags(draw("{% masked '139****0001' '/reveal' '电话' %}"))
     assert tags.one("a")["href"] == "/reveal"

@@ -61,6 +61,12 @@ def test_a_clock_that_stands_still_or_is_done():
     assert times.due(at(1), NOW, done=at(3)).left == "逾期 2 小时完成"
 
 
+def test_the_rest_of_a_job_is_told_when_there_is_a_pace():
+    assert times.remaining(250, 1000, timedelta(seconds=10)) == timedelta(seconds=30)
+    assert times.remaining(1, 1000, timedelta(seconds=10)) is None
+    assert times.remaining(0, 0, timedelta(seconds=10)) is None
+
+
 @given(st.integers(min_value=0, max_value=10**8))
 def test_words_never_say_more_than_there_is(seconds):
     units = {"天": 86400, "小时": 3600, "分": 60, "秒": 1}

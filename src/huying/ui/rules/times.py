@@ -77,3 +77,10 @@ def due(
     if at < now:
         return Due("overdue", f"已超 {gap}", until)
     return Due("near" if at - now <= near else "ok", f"还剩 {gap}", until)
+
+
+def remaining(done: int, total: int, elapsed: timedelta) -> timedelta | None:
+    """How long the rest of a job takes at the pace so far; None while too little is done to say."""
+    if not total or done * 50 < total or elapsed < timedelta(seconds=1):
+        return None
+    return elapsed * (total - done) / done

@@ -124,6 +124,14 @@ def files(items: Iterable[Any], empty: str = "") -> dict[str, Any]:
     return {"items": items, "empty": empty}
 
 
+@register.inclusion_tag("ui/components/progress.html")
+def progress(done: int, total: int, started: datetime, poll: str = "", label: str = "正在处理") -> dict[str, Any]:
+    """A job of more than 3 s: a bar, the count, an estimate. `poll` answers with this very tag drawn again."""
+    rest = times.remaining(done, total, timezone.now() - started)
+    words = times.duration(rest) if rest else ""
+    return {"done": done, "total": total, "rest": words, "poll": "" if done >= total else poll, "label": label}
+
+
 @register.simple_block_tag(takes_context=True)
 def listing(context: Context, content: str, title: str = "", **options: Any) -> SafeString:
     """A list with its heading, count, paging and empty state around the table between the tags.

@@ -1,0 +1,34 @@
+"""Who is calling: a bearer token, narrowed to its scopes, on a connection that sees that person's centres only."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from huying.config.api.limits import Buckets, TooFast
+from huying.org.operations.tokens import authenticate
+from huying.org.policies import Actor, staff_actor
+from huying.org.queries import centres_of, set_scope
+from huying.workorders.api.access import request_name
+
+READS, WRITES = Buckets(settings.API_READS_PER_MINUTE), Buckets(settings.API_WRITES_PER_MINUTE)
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer …`; cookies count for nothing here, so no page can make a browser call the API."""
+
+    openapi_description = "huying token 用户名 生成的令牌"
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        """Puts `request.actor` on the request; the gate takes the tenant scope back. Raises TooFast."""
+        found = authenticate(token)
+        if found is None:
+            return None
+        staff, scopes = found
+        wait = (READS if request.method in {"GET", "HEAD"} else WRITES).take(token)
+        if wait:
+            raise TooFast(wait)
+        actor = staff_actor(staff, ip=request.META.get("REMOTE_ADDR"), scopes=scopes, request_id=request_name(request))
+        request.actor = actor  # type: ignore[attr-defined]
+        request.api_scope = True  # type: ignore[attr-defined]
+        set_scope(centres_of(staff))
+        return actor

@@ -1,0 +1,153 @@
+"""Orders through the API: create, find, read, their history, one secret field."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from huying.audit.models import Access, Event
+from huying.audit.operations import note_access
+from huying.citizens.operations import reveal
+from huying.kernel.clock import SHANGHAI
+from huying.org.policies import Actor, NotAllowed
+from huying.workorders.api import outputs, shapes
+from huying.workorders.api.access import actor_of, find, idempotency_key
+from huying.workorders.api.body import bad_input, read_json, shaped
+from huying.workorders.api.inputs import CallerIn, OrderIn, RevealIn, takes
+from huying.workorders.api.paging import Paging, beyond, cut
+from huying.workorders.api.problem import refusals, write
+from huying.workorders.catalog import Channel
+from huying.workorders.models import WorkOrder
+from huying.workorders.operations import NewOrder, create_order
+from huying.workorders.operations.once import Outcome, once
+from huying.workorders.policies import sees_contact, visible_to
+from huying.workorders.queries import NoSuchOrder
+from huying.workorders.workflow import State
+
+router = Router(tags=["工单"])
+EXAMPLE = {
+    "type": "complaint", "title": "路灯不亮", "content": "海湾社区门前的路灯已经三天不亮，晚上出行不安全。",
+    "caller": {"name": "张三", "phone": "13907700001"}, "region": "450602001001", "address": "海湾小区 3 栋 501",
+}
+KEY_PARAMETER = {
+    "name": "Idempotency-Key", "in": "header", "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"},
+    "description": "同一键、同一内容重复提交只受理一次并返回 200；内容不同返回 409",
+}
+
+
+def digest_of(path: str, data: Any) -> bytes:
+    """What makes two requests the same: address and content, whatever the spacing and order of keys."""
+    text = json.dumps([path, data], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()
+
+
+@router.post(
+    "/workorders", summary="提交诉求", operation_id="createWorkorder",
+    response={201: outputs.Created, 200: outputs.Created, **refusals(409, 413)},
+    openapi_extra={**takes(OrderIn, example=EXAMPLE), "parameters": [KEY_PARAMETER]},
+)
+def create(request: HttpRequest) -> HttpResponse:
+    """受理一件诉求，返回工单号。需要权限 workorders.intake。带 Idempotency-Key 重复提交不会重复受理。"""
+    actor, key = actor_of(request), idempotency_key(request)
+    actor.must("workorders.intake")
+    data = read_json(request)
+    sent = shaped(data, OrderIn)
+    check_caller(sent.caller)
+
+    def effect() -> WorkOrder:
+        state = State.DRAFT if sent.then == "draft" else State.TO_REVIEW
+        return create_order(actor=actor, centre=centre_of(actor), new=new_order(sent), state=state)
+
+    done = once(actor, key, digest_of(request.path, data), effect) if key else Outcome("", effect())
+    order = done.order or find(request, done.number)
+    return write(
+        shapes.created(order), status=201 if done.order else 200, headers={"Location": shapes.order_url(order.number)}
+    )
+
+
+def check_caller(caller: CallerIn) -> None:
+    """Whoever is not anonymous leaves a number; otherwise nobody could ever answer."""
+    if caller.kind == "anonymous" and not caller.phone:
+        return
+    if not any(sign.isdigit() for sign in caller.phone):
+        raise bad_input({"caller.phone": "请填写联系电话；匿名诉求请将 caller.kind 设为 anonymous"})
+    if not set(caller.phone) <= set("0123456789+()（）- "):
+        raise bad_input({"caller.phone": "电话号码只能含数字、空格、括号、加号和连字符"})
+
+
+def centre_of(actor: Actor) -> Any:
+    if actor.staff is None:
+        raise NotAllowed
+    return actor.staff.centre
+
+
+def new_order(sent: OrderIn) -> NewOrder:
+    caller = sent.caller
+    return NewOrder(
+        kind=sent.type, title=sent.title, content=sent.content, channel=Channel.API, points=list(sent.points),
+        template=sent.template, urgency=sent.urgency, region=sent.region, place=sent.place, address=sent.address,
+        address_way=sent.address_way or "", event_at=sent.event_at, confidential=sent.confidential,
+        is_group=sent.is_group, fields=sent.fields, name=caller.name, phone=caller.phone, id_number=caller.id_number,
+        gender=caller.gender, caller_kind=caller.kind, external_number=sent.external_number,
+    )
+
+
+@router.get(
+    "/workorders/{number}", summary="查看工单", operation_id="readWorkorder",
+    response={200: outputs.Order, **refusals()},
+)
+def read(request: HttpRequest, number: str) -> HttpResponse:
+    """工单全部内容。联系信息脱敏；承办单位看到的文字隐去号码，保密工单不含诉求人。查看留痕。"""
+    actor = actor_of(request)
+    order = shapes.whole(visible_to(actor)).filter(number=number).first() if len(number) <= 40 else None
+    if order is None:
+        raise NoSuchOrder
+    note_access(
+        Access.Kind.VIEW, actor=actor, centre_id=order.centre_id, stream="order", stream_id=order.pk, path=request.path
+    )
+    return write(shapes.order(order, actor))
+
+
+@router.get(
+    "/workorders/{number}/events", summary="查看工单历史", operation_id="listWorkorderEvents",
+    response={200: outputs.EventPage, **refusals()},
+)
+def events(request: HttpRequest, number: str, paging: Query[Paging]) -> HttpResponse:
+    """工单的全部步骤，从旧到新；只增不改，逐条以国密 SM3 相链。"""
+    actor, order = actor_of(request), find(request, number)
+    rows = Event.objects.filter(stream="order", stream_id=order.pk).order_by("seq")
+    if position := beyond(paging, "events"):
+        rows = rows.filter(seq__gt=position[0])
+    page, following = cut(request, list(rows[: paging.limit + 1]), paging, "events", lambda row: [row.seq])
+    return write({"items": [shapes.event(row, actor) for row in page], **following})
+
+
+@router.post(
+    "/workorders/{number}/reveal", summary="查看敏感字段", operation_id="revealWorkorderField",
+    response={200: outputs.Revealed, **refusals()}, openapi_extra=takes(RevealIn),
+)
+def reveal_field(request: HttpRequest, number: str) -> HttpResponse:
+    """写明原因后查看一个敏感字段的明文；每次查看留痕，诉求人可以看到次数。"""
+    actor, order = actor_of(request), find(request, number)
+    actor.must("citizens.reveal")
+    if not sees_contact(actor, order):
+        raise NotAllowed("这是保密诉求，承办单位不能查看诉求人信息")
+    sent = shaped(read_json(request), RevealIn)
+    value = ""
+    if order.contact is not None:
+        value = reveal(
+            actor=actor, contact=order.contact, field=sent.field, reason=sent.reason, stream="order", stream_id=order.pk
+        )
+    return write({"field": sent.field, "value": value})
+
+
+def day_or_moment(text: str, *, end: bool = False) -> datetime:
+    """A date (its whole day in Shanghai) or a moment. Raises ValueError."""
+    at = datetime.fromisoformat(text)
+    if len(text) == 10 and end:
+        at = at.replace(hour=23, minute=59, second=59, microsecond=999999)
+    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)

@@ -1,0 +1,53 @@
+"""A request that may arrive twice has one effect (issue, section 8): the key is written with the effect or not at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from huying.kernel import clock
+from huying.kernel.errors import Refusal
+from huying.org.policies import Actor, NotAllowed
+from huying.workorders.models import IdempotencyKey, WorkOrder
+
+CLAIM = """
+    INSERT INTO workorders_idempotencykey (staff_id, key, digest, number, created_at) VALUES (%s, %s, %s, '', %s)
+    ON CONFLICT (staff_id, key) DO NOTHING RETURNING id
+"""
+
+
+class KeyReused(Refusal):
+    """The same key came with another content: one of the two requests would be lost."""
+
+    code = "key_reused"
+    message = "这个 Idempotency-Key 已用于另一份内容，请换一个新的键"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a request came to: the order, or only its number when it had been carried out before."""
+
+    number: str
+    order: WorkOrder | None
+
+
+@transaction.atomic
+def once(actor: Actor, key: str, digest: bytes, effect: Callable[[], WorkOrder]) -> Outcome:
+    """Carry out `effect` unless this person's `key` has been seen. Raises KeyReused, and what the effect raises.
+
+    Of two requests at once the second waits for the first to commit (the unique index makes it) and then finds the
+    key; when the first rolls back, the second does the work.
+    """
+    if actor.staff_id is None:
+        raise NotAllowed
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [actor.staff_id, key, digest, clock.now()])
+        claimed = cursor.fetchone()
+    if claimed is None:
+        earlier = IdempotencyKey.objects.get(staff_id=actor.staff_id, key=key)
+        if bytes(earlier.digest) != digest:
+            raise KeyReused
+        return Outcome(earlier.number, None)
+    order = effect()
+    IdempotencyKey.objects.filter(pk=claimed[0]).update(number=order.number)
+    return Outcome(order.number, order)

@@ -162,6 +162,7 @@ PERMISSIONS = {
     "workorders.withdraw": "撤单",
     "workorders.supervise": "督办",
     "workorders.comment": "备注与催办",
+    "workorders.reward": "核定与兑付举报奖励",
     "workorders.export": "申请导出",
     "workorders.approve_export": "审批导出",
     "workorders.import": "导入历史工单",

@@ -7,6 +7,8 @@ from huying.org.policies import Actor, NotAllowed
 from huying.workorders.models import Application, Assignment, WorkOrder
 from huying.workorders.workflow import Action, State, Task
 
+CITIZENS_ACTIONS = {"urge", "supplement", "withdraw"}
+
 
 def visible_to(actor: Actor) -> QuerySet[WorkOrder]:
     """The orders this actor may know of (R207, R256).
@@ -17,6 +19,8 @@ def visible_to(actor: Actor) -> QuerySet[WorkOrder]:
     orders = WorkOrder.objects.all()
     if actor.kind in {"system", "peer"}:
         return orders
+    if actor.kind == "citizen":
+        return orders.filter(pk__in=actor.order_ids)
     staff = actor.staff
     if staff is None or not staff.is_active:
         return orders.none()
@@ -49,6 +53,10 @@ def check(actor: Actor, order: WorkOrder, action: Action, assignment: Assignment
     """Raise NotAllowed unless this actor may take this action on this order (its state is looked at elsewhere)."""
     actor.must(action.permission)
     if actor.kind == "system":
+        return
+    if actor.kind == "citizen":
+        if action.code not in CITIZENS_ACTIONS:
+            raise NotAllowed
         return
     if action.on == "assignment" and (assignment is None or not works_for(actor, assignment.unit)):
         raise NotAllowed("这是其他单位的任务，您不能代为操作")

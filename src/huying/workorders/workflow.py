@@ -129,7 +129,7 @@ TABLE: tuple[Action, ...] = (
     _row("reject_suspension", "不同意挂起", "decide_suspension", P.PENDING, on="application", needs="reason"),
     _row("resume", "恢复办理", "handle", T.SUSPENDED, on="assignment", side="unit", needs="reason"),
     # check, follow-up, closing
-    _row("pass_check", "结果审核通过", "check", S.TO_CHECK, S.TO_FOLLOW_UP, takes="note"),
+    _row("pass_check", "结果审核通过", "check", S.TO_CHECK, S.TO_FOLLOW_UP, S.TO_CLOSE, takes="note"),
     _row("reject_check", "结果审核退回", "check", S.TO_CHECK, S.HANDLING, needs="reason"),
     _row("close", "同意办结", "close", S.TO_CLOSE, S.CLOSED, takes="note"),
     _row("reject_close", "办结退回", "close", S.TO_CLOSE, S.TO_FOLLOW_UP, S.HANDLING, needs="reason back_to"),
@@ -142,6 +142,8 @@ TABLE: tuple[Action, ...] = (
     _row("supervise", "督办", "supervise", OPEN, needs="reason"),
     _row("urge", "催办", "comment", OPEN, needs="note"),
     _row("comment", "备注", "comment", frozenset(S), needs="note"),
+    _row("grant_reward", "核定举报奖励", "reward", frozenset(S), needs="amount reason"),
+    _row("pay_reward", "登记奖励兑付", "reward", frozenset(S), needs="note"),
     _row("supplement", "补充材料", "comment", OPEN, needs="note", takes="files"),
 )
 """Follow-up's own actions (start, attempt, finish, rehandle) stand in `FOLLOW_UP`: that room carries them out."""

@@ -6,6 +6,7 @@ from huying.org.policies.actor import (
     Kind,
     NotAllowed,
     Outsourced,
+    citizen_actor,
     staff_actor,
     system_actor,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "NotAllowed",
     "Outsourced",
     "actor_of",
+    "citizen_actor",
     "found_or_404",
     "needs",
     "note_refusal",

@@ -13,6 +13,9 @@ Kind = Literal["staff", "citizen", "system", "peer"]
 GOVERNMENT_ONLY = {"workorders.arbitrate", "workorders.close", "workorders.reopen", "workorders.approve_export"}
 """Work that may not be outsourced: deciding duty, approving closing (rules.md D7, 国办函〔2025〕66 号)."""
 
+CITIZENS_MAY = {"workorders.comment", "workorders.withdraw"}
+"""What a citizen may do with an order of his own: urge, add material, withdraw."""
+
 
 class NotAllowed(Refusal):
     code = "not_allowed"
@@ -34,6 +37,7 @@ class Actor:
     scopes: frozenset[str] = frozenset()
     ip: str | None = None
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    order_ids: frozenset[int] = frozenset()  # a citizen's own orders, proven by number and phone code
 
     @property
     def staff_id(self) -> int | None:
@@ -47,6 +51,8 @@ class Actor:
         """Whether a role of this person holds `permission`; the system itself may do all."""
         if self.kind == "system":
             return True
+        if self.kind == "citizen":
+            return permission in CITIZENS_MAY
         if self.staff is None or not self.staff.is_active or permission not in self.staff.permissions:
             return False
         if self.staff.employer == Employer.CONTRACTOR and permission in GOVERNMENT_ONLY:
@@ -66,6 +72,13 @@ class Actor:
 
 def system_actor(name: str = "系统") -> Actor:
     return Actor(kind="system", name=name)
+
+
+def citizen_actor(name: str, order_ids: Iterable[int] = (), *, ip: str | None = None, request_id: str = "") -> Actor:
+    """A citizen; `order_ids` are the orders he has proven to be his."""
+    return Actor(
+        kind="citizen", name=name, ip=ip, order_ids=frozenset(order_ids), request_id=request_id or uuid.uuid4().hex
+    )
 
 
 def staff_actor(staff: Staff, *, ip: str | None = None, scopes: Iterable[str] = (), request_id: str = "") -> Actor:

@@ -8,6 +8,7 @@ from huying.workorders.operations import (  # noqa: F401
     handle,
     intake,
     returns,
+    reward,
     split,
     suspensions,
 )

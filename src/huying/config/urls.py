@@ -2,10 +2,14 @@
 
 from django.urls import include, path
 
+from huying.config import probes
 from huying.config.api import api
 
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("metrics", probes.metrics, name="metrics"),
     path("ui/", include("huying.ui.urls")),
     path("", include("huying.org.urls")),
 ]

@@ -62,21 +62,30 @@ def _pair(option: str) -> tuple[str, str]:
 def start(data: Path) -> bool:
     """Leave a running server behind that outlives us; False when it ran already. Raises DatabaseFailed."""
     with _alone(data):
-        if running(data):
-            roles.ensure_embedded(place.peek(data)[1])
-            return False
-        crashed = (place.peek(data)[0] / "postmaster.pid").exists()
-        until = time.monotonic() + (LEFTOVER_SECONDS if crashed else 0)
-        while True:
-            server = spawn(data, start_new_session=True)
-            try:
-                wait_ready(data, server)
-                server.returncode = 0  # no longer our child to wait for; otherwise Python complains when it is let go
-                return True
-            except DatabaseFailed:
-                if server.poll() is None or time.monotonic() > until:
-                    raise
-                time.sleep(0.2)  # sessions of the killed server still hold its shared memory; they leave by themselves
+        server = ensure(data, start_new_session=True)
+    if server is None:
+        return False
+    server.returncode = 0  # no longer our child to wait for; otherwise Python complains when it is let go
+    return True
+
+
+def ensure(data: Path, **options: Any) -> "subprocess.Popen[bytes] | None":
+    """Return when a server answers and has its roles: our new child, or None when one ran already.
+
+    A server that was killed leaves sessions that hold its shared memory for a moment, and one that is stopping still
+    answers the door; both are tried again. Raises DatabaseFailed.
+    """
+    patience = LEFTOVER_SECONDS if (place.peek(data)[0] / "postmaster.pid").exists() else 0.0
+    until = time.monotonic() + patience
+    while True:
+        server = None if running(data) else spawn(data, **options)
+        try:
+            wait_ready(data, server)
+            return server
+        except DatabaseFailed:
+            if (server is not None and server.poll() is None) or time.monotonic() > until:
+                raise
+            time.sleep(0.2)
 
 
 def spawn(data: Path, **options: Any) -> "subprocess.Popen[bytes]":
@@ -101,6 +110,8 @@ def wait_ready(data: Path, server: "subprocess.Popen[bytes] | None" = None) -> N
     folder = place.peek(data)[1]
     until = time.monotonic() + START_SECONDS
     while not roles.answers(folder):
+        if server is None and not running(data):
+            raise DatabaseFailed("数据库刚刚停下，请再试一次")
         if server is not None and server.poll() is not None:
             raise DatabaseFailed(f"数据库没有启动成功（退出码 {server.returncode}），原因见 {data}/logs/postgres.log")
         if time.monotonic() > until:

@@ -1,0 +1,61 @@
+"""The processes that answer over the network: `web` (pages and REST) and `live` (server-sent events)."""
+
+import os
+import signal
+
+from huying.config import environment
+from huying.config.launch.mortal import die_with_parent
+
+WORKERS_END_SECONDS = 10
+
+
+def web() -> int:
+    """WSGI under granian: worker processes with threads, sharing one socket; the parent never loads Django."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huying.config.settings")
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(metrics_folder()))
+    Granian(
+        "huying.config.wsgi:application",
+        address=environment.text("HUYING_HOST", "127.0.0.1"),
+        port=environment.whole("HUYING_PORT", 8012, low=1, high=65535),
+        interface=Interfaces.WSGI,
+        workers=environment.whole("HUYING_WEB_WORKERS", 2, low=1, high=64),
+        blocking_threads=environment.whole("HUYING_WEB_THREADS", 8, low=1, high=64),
+        blocking_threads_idle_timeout=600,  # a thread that ends takes its database session with it
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=WORKERS_END_SECONDS,
+        log_access=False,  # our own access lines name routes, never addresses with somebody's number in them
+    ).serve()
+    return 0
+
+
+def live() -> int:
+    """ASGI under uvicorn; open streams may hold a shutdown up for three seconds at most."""
+    import uvicorn
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huying.config.settings")
+    port = environment.whole("HUYING_PORT", 8012, low=1, high=65535)
+    uvicorn.run(
+        "huying.config.live_asgi:application",
+        host=environment.text("HUYING_HOST", "127.0.0.1"),
+        port=environment.whole("HUYING_LIVE_PORT", port + 1, low=1, high=65535),
+        timeout_graceful_shutdown=3,
+        access_log=False,
+        log_config=None,
+        lifespan="auto",
+    )
+    return 0
+
+
+def worker_process_starts() -> None:
+    """Called by wsgi.py in each worker of granian: without its parent nobody would end it."""
+    die_with_parent(signal.SIGKILL)
+
+
+def metrics_folder() -> os.PathLike[str]:
+    folder = environment.data_folder() / "metrics"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder

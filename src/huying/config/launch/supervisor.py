@@ -1,0 +1,197 @@
+"""One small supervisor: starts the processes, restarts what dies, stops all in order, the database last."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from huying.config.launch import cluster
+from huying.config.launch.mortal import before_exec
+from huying.kernel.errors import Refusal
+
+STOP_SECONDS = 15.0
+BACK_OFF = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the 1st, 2nd … restart in a row
+SETTLED_SECONDS = 60.0  # alive this long, a process has a clean record again
+LOG_BYTES = 20 * 2**20
+
+Child = subprocess.Popen[bytes]
+
+
+class Stopped(BaseException):
+    """Ctrl-C or SIGTERM."""
+
+
+@dataclass
+class Process:
+    """One of ours: how it is started, and how it has fared."""
+
+    name: str
+    start: Callable[[], Child | None]  # None: somebody else's process does the work already
+    alive: Callable[[], bool] = lambda: False  # asked only of somebody else's process
+    child: Child | None = None
+    started: float = 0.0
+    failures: int = 0
+    due: float = field(default=0.0)
+
+    def running(self) -> bool:
+        return self.child.poll() is None if self.child else self.alive()
+
+
+class Supervisor:
+    """Runs in the main thread, because Linux ties the children to the thread that started them."""
+
+    def __init__(self, data: Path, environ: dict[str, str], tell: Callable[[str], None]) -> None:
+        self.data, self.environ, self.tell = data, environ, tell
+        self.processes: list[Process] = []
+
+    def database(self) -> None:
+        """Start the embedded server, or use the one that `huying db start` left running."""
+        options = {"start_new_session": True, "preexec_fn": before_exec(signal.SIGINT)}
+        self._add(Process("db", lambda: cluster.ensure(self.data, **options), lambda: cluster.running(self.data)))
+
+    def add(self, name: str, *arguments: str) -> None:
+        self._add(Process(name, lambda: self.command(name, arguments or (name,))))
+
+    def command(self, name: str, arguments: tuple[str, ...]) -> Child:
+        """`huying ARGUMENTS` as a child of ours that writes into the log `name`."""
+        child = subprocess.Popen(
+            [sys.executable, "-m", "huying.config.cli", *arguments],
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us alone, so that we can stop the others in order
+            preexec_fn=before_exec(signal.SIGTERM),
+        )
+        threading.Thread(target=self._copy, args=(name, child), daemon=True).start()
+        return child
+
+    def run(self) -> None:
+        """Watch until stopped. A process that died is started again, later each time it dies again at once."""
+        while True:
+            self.look()
+            time.sleep(0.2)
+
+    def look(self) -> None:
+        """One look at everything; called often."""
+        for process in self.processes:
+            if not process.running():
+                self._restart(process)
+
+    def stop(self) -> None:
+        """Everything but the database at once, then the database; whoever does not listen is killed."""
+        for process in (one for one in self.processes if one.name != "db"):
+            _signal(process, signal.SIGTERM)
+        self._wait([one for one in self.processes if one.name != "db"])
+        for process in (one for one in self.processes if one.name == "db" and one.child):
+            _signal(process, signal.SIGINT)
+            self._wait([process])
+        (self.data / "processes.json").unlink(missing_ok=True)
+
+    def _add(self, process: Process) -> None:
+        self.processes.append(process)
+        self._start(process)
+
+    def _start(self, process: Process) -> None:
+        process.started = time.monotonic()
+        process.child = process.start()
+        note = {one.name: identity(one.child.pid) for one in self.processes if one.child and one.running()}
+        (self.data / "processes.json").write_text(json.dumps(note))
+
+    def _restart(self, process: Process) -> None:
+        now = time.monotonic()
+        if not process.due:
+            if now - process.started > SETTLED_SECONDS:
+                process.failures = 0
+            wait = BACK_OFF[min(process.failures, len(BACK_OFF) - 1)]
+            process.due, process.failures = now + wait, process.failures + 1
+            how = f"（退出码 {process.child.returncode}）" if process.child else ""
+            self.tell(f"{process.name} 意外停止{how}，{wait:g} 秒后重新启动；日志：{self.data}/logs/{process.name}.log")
+        if now >= process.due:
+            process.due = 0.0
+            try:
+                self._start(process)
+            except Refusal as refusal:
+                self.tell(str(refusal))
+
+    def _wait(self, processes: list[Process]) -> None:
+        until = time.monotonic() + STOP_SECONDS
+        while any(process.child and process.running() for process in processes):
+            if time.monotonic() > until:
+                for process in processes:
+                    _signal(process, signal.SIGKILL)
+            time.sleep(0.02)
+
+    def _copy(self, name: str, child: Child) -> None:
+        """Keep what the child says in its log; show what a person should see."""
+        path = self.data / "logs" / f"{name}.log"
+        log = _open(path)
+        for line in child.stdout or ():
+            if log.tell() > LOG_BYTES:
+                log.close()
+                path.replace(path.with_suffix(".log.1"))
+                log = _open(path)
+            log.write(line)
+            if important(line):
+                self.tell(f"[{name}] {line.decode(errors='replace').rstrip()}")
+        log.close()
+
+
+def important(line: bytes) -> bool:
+    """Errors are; the steps of normal life are not."""
+    if line.startswith(b"{"):
+        return b'"level": "error"' in line or b'"level": "critical"' in line
+    return any(word in line for word in (b"Error", b"ERROR", b"CRITICAL", b"Traceback"))
+
+
+def listen_to_signals() -> None:
+    """From now on Ctrl-C and SIGTERM raise Stopped in the main thread, once."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, signal.SIG_IGN)
+        raise Stopped
+
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, stop)
+
+
+def identity(pid: int) -> list[int]:
+    """[pid, start time in clock ticks since boot]: together they name a process for ever. Raises OSError."""
+    text = Path(f"/proc/{pid}/stat").read_text()
+    return [pid, int(text.rpartition(")")[2].split()[19])]
+
+
+def end_leftovers(data: Path) -> None:
+    """End the processes of a supervisor that was killed: they were told to go by Linux, but one may hang."""
+    try:
+        noted: dict[str, list[int]] = json.loads((data / "processes.json").read_text())
+    except (OSError, ValueError):
+        return
+    waited = time.monotonic() + STOP_SECONDS
+    for name, known in noted.items():
+        with contextlib.suppress(OSError):  # no such process any more
+            while name != "db" and identity(known[0]) == known:
+                os.kill(known[0], signal.SIGTERM if time.monotonic() < waited else signal.SIGKILL)
+                time.sleep(0.05)
+
+
+def _signal(process: Process, sign: signal.Signals) -> None:
+    if process.child and process.running():
+        process.child.send_signal(sign)
+
+
+def _open(path: Path) -> IO[bytes]:
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    log = path.open("ab", buffering=0)
+    path.chmod(0o600)
+    return log

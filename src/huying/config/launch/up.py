@@ -1,0 +1,219 @@
+"""`bin/up`: from an empty data folder to a running installation; a second start finds its way in seconds."""
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from huying.config import database, environment
+from huying.config.launch import roles
+from huying.config.launch.supervisor import Stopped, Supervisor, end_leftovers, listen_to_signals
+from huying.kernel.errors import Refusal
+
+READY_SECONDS = 90.0
+USERS_FILE = "demo-users.txt"
+
+
+def main(arguments: list[str]) -> int:
+    """Runs until Ctrl-C or SIGTERM; 0 when it was stopped so, 1 when it could not start. Raises Refusal."""
+    options = parse(arguments)
+    data = environment.data_folder()
+    data.mkdir(parents=True, exist_ok=True, mode=0o711)
+    with alone(data):
+        end_leftovers(data)
+        check_ports(options)
+        environ = surroundings(options)
+        supervisor = Supervisor(data, environ, tell)
+        listen_to_signals()
+        try:
+            bring_up(supervisor, options, data)
+            supervisor.run()
+        except Stopped:
+            tell("正在停止……")
+        finally:
+            supervisor.stop()
+    tell("已停止")
+    return 0
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options; each falls back on the environment variable of the same name."""
+    port = environment.whole("HUYING_PORT", 8012, low=1, high=65535)
+    parser = argparse.ArgumentParser(prog="bin/up", description="启动呼应：数据库、网页、实时推送与后台任务", add_help=False)
+    parser.add_argument("-h", "--help", action="help", help="显示本说明")
+    parser.add_argument("--host", default=environment.text("HUYING_HOST", "127.0.0.1"), help="监听地址，默认 127.0.0.1")
+    parser.add_argument("--port", type=int, default=port, help="网页端口，默认 8012")
+    live = environment.whole("HUYING_LIVE_PORT", 0, high=65535)
+    parser.add_argument("--live-port", type=int, default=live, help="实时推送端口，默认为网页端口加一")
+    parser.add_argument("--no-demo", action="store_true", help="不建立演示城市")
+    options = parser.parse_args(arguments)
+    options.live_port = options.live_port or options.port + 1
+    for name in ("port", "live_port"):
+        if not 0 < getattr(options, name) < 65536:
+            raise environment.BadSetting(f"--{name.replace('_', '-')} 应为 1 到 65535 之间的整数")
+    if options.port == options.live_port:
+        raise environment.BadSetting("--port 与 --live-port 不能相同")
+    return options
+
+
+def surroundings(options: argparse.Namespace) -> dict[str, str]:
+    """The environment of the processes."""
+    return {
+        **os.environ,
+        "HUYING_DATA": str(environment.data_folder()),
+        "HUYING_HOST": options.host,
+        "HUYING_PORT": str(options.port),
+        "HUYING_LIVE_PORT": str(options.live_port),
+        "HUYING_DEMO": "0" if options.no_demo else "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def check_ports(options: argparse.Namespace) -> None:
+    """Raises Refusal naming the port and the option that chooses another."""
+    for port, option in ((options.port, "--port"), (options.live_port, "--live-port")):
+        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((options.host, port))
+                probe.listen()
+            except PermissionError as error:
+                raise Refusal(f"没有使用端口 {port} 的权限，请用 {option} 另选 1024 以上的端口") from error
+            except OSError as error:
+                raise Refusal(f"端口 {port} 已被占用，请用 {option} 另选端口，或先停止占用它的程序") from error
+
+
+def bring_up(supervisor: Supervisor, options: argparse.Namespace, data: Path) -> None:
+    """Database, schema, demonstration city, processes; then say where everything is."""
+    if environment.text("DATABASE_URL"):
+        with contextlib.closing(own_server(data)) as owner:
+            roles.ensure_app(owner)
+    else:
+        tell("正在启动数据库……")
+        supervisor.database()
+    migrate(supervisor, data)
+    users = data / USERS_FILE
+    if not options.no_demo and not users.exists():
+        tell("正在建立演示城市……")
+        step(supervisor, "demo")
+    metrics = data / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)  # counts of processes that are gone
+    metrics.mkdir(mode=0o700)
+    tell("正在启动网页、实时推送与后台任务……")
+    for name in ("web", "live", "worker"):
+        supervisor.add(name)
+    address = f"http://{'127.0.0.1' if options.host in {'0.0.0.0', '::'} else options.host}:{options.port}"  # noqa: S104
+    wait_ready(supervisor, address)
+    tell(f"\n呼应已启动：{address}/\n")
+    if not options.no_demo and users.exists():
+        tell(users.read_text().rstrip() + f"\n\n以上演示账号保存在 {users}；按 Ctrl-C 停止。")
+
+
+def migrate(supervisor: Supervisor, data: Path) -> None:
+    """Bring the tables up to date, unless the code and the database are those of the last time."""
+    stamp = data / "schema.json"
+    now = {"code": code_fingerprint(), "database": database_identity(data)}
+    with contextlib.suppress(OSError, ValueError):
+        if json.loads(stamp.read_text()) == now:
+            return
+    tell("正在更新数据库结构……")
+    step(supervisor, "upgrade")
+    stamp.write_text(json.dumps({**now, "database": database_identity(data)}))
+
+
+def code_fingerprint() -> str:
+    """Of everything that may shape a table or a right: the whole source, which is read in a few milliseconds."""
+    source = Path(__file__).resolve().parents[2]
+    files = sorted(path for path in source.rglob("*") if path.suffix in {".py", ".toml", ".json", ".sql"})
+    requirements = environment.ROOT / "requirements" / "run.txt"
+    parts = [path.read_bytes() for path in (*files, *([requirements] if requirements.exists() else []))]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def database_identity(data: Path) -> list[Any]:
+    """The server, the database in it and how many migrations it has had: a restored or replaced one differs."""
+    with contextlib.closing(own_server(data)) as owner:
+        cluster = owner.execute(
+            "SELECT system_identifier::text, d.oid::text FROM pg_control_system(), pg_database d"
+            " WHERE datname = current_database()"
+        ).fetchone()
+        if owner.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
+            return [*(cluster or ()), 0]
+        count = owner.execute("SELECT count(*) FROM django_migrations").fetchone()
+    return [*(cluster or ()), *(count or ())]
+
+
+def own_server(data: Path) -> roles.Connection:
+    """The owner's session. Raises Refusal when the server of DATABASE_URL does not answer."""
+    about = database.owner(data)
+    try:
+        return psycopg.connect(
+            host=about["HOST"],
+            port=about["PORT"],
+            user=about["USER"],
+            password=about["PASSWORD"],
+            dbname=about["NAME"],
+            autocommit=True,
+            connect_timeout=10,
+            **about["OPTIONS"],
+        )
+    except psycopg.OperationalError as error:
+        raise Refusal(f"连接不上 DATABASE_URL 指定的数据库：{str(error).strip().splitlines()[-1]}") from error
+
+
+def step(supervisor: Supervisor, name: str) -> None:
+    """Run one command to its end. Raises Refusal when it fails."""
+    if supervisor.command(name, (name,)).wait() != 0:
+        log = supervisor.data / "logs" / f"{name}.log"
+        time.sleep(0.1)  # the last lines are on their way into the log
+        said = log.read_text(errors="replace").strip().splitlines()
+        raise Refusal(f"huying {name} 失败：{said[-1] if said else ''}（详见 {log}）")
+
+
+def wait_ready(supervisor: Supervisor, address: str) -> None:
+    until = time.monotonic() + READY_SECONDS
+    reason = "没有应答"
+    while time.monotonic() < until:
+        supervisor.look()
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310
+                return
+        except urllib.error.HTTPError as error:
+            reason = error.read().decode(errors="replace")[:300]
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise Refusal(f"{READY_SECONDS:.0f} 秒内没有就绪：{reason}（日志在 {supervisor.data}/logs）")
+
+
+@contextlib.contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """One `bin/up` per data folder; the lock goes with the process, however that ends."""
+    with (data / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise Refusal(f"数据文件夹 {data} 已有一个 bin/up 在运行（进程 {lock.read().strip()}）") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def tell(line: str) -> None:
+    print(line, file=sys.stdout, flush=True)

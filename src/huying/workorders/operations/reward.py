@@ -47,15 +47,20 @@ def grant_reward(step: Step, data: dict[str, Any]) -> None:
     row = Reward.objects.select_for_update().filter(order=step.order, state=Reward.State.OFFERED).first()
     if row is None:
         raise BadInput("该举报没有登记查询码，或奖励已被领取")
-    try:
-        amount = Decimal(data["amount"]).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        amount = Decimal(0)
-    if not 0 < amount <= 500_000:
-        raise BadInput(fields={"amount": "金额应大于 0，不超过 50 万元"})
-    row.amount = amount
+    row.amount = money(data["amount"])
     row.save(update_fields=["amount"])
-    step.note(data["reason"], amount=str(amount))
+    step.note(data["reason"], amount=str(row.amount))
+
+
+def money(text: str) -> Decimal:
+    """Yuan to the fen. Raises BadInput."""
+    try:
+        amount = Decimal(text).quantize(Decimal("0.01"))
+        if 0 < amount <= 500_000:
+            return amount
+    except InvalidOperation:
+        pass
+    raise BadInput(fields={"amount": "金额应大于 0，不超过 50 万元"})
 
 
 @transaction.atomic

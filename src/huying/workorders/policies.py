@@ -64,6 +64,8 @@ def check(actor: Actor, order: WorkOrder, action: Action, assignment: Assignment
         check_sign_off(actor, order)
     if action.side == "centre" and actor.unit_id and action.permission != "workorders.comment":
         raise NotAllowed
+    if action.code == "dispatch" and order.state == State.DRAFT and order.template.data.get("flow", {}).get("review"):
+        raise NotAllowed("该专项须先送审，审核通过后才能派单")
     if action.code in {"pass_review", "dispatch"} and order.is_special and order.state == State.TO_REVIEW:
         actor.must("workorders.review_special")
 

@@ -97,10 +97,13 @@ def check(new: NewOrder, template: Template) -> Region | None:
 
 
 @transaction.atomic
-def create_order(*, actor: Actor, centre: Centre, new: NewOrder, state: State = State.TO_REVIEW) -> WorkOrder:
+def create_order(
+    *, actor: Actor, centre: Centre, new: NewOrder, state: State = State.TO_REVIEW, announce: bool = True
+) -> WorkOrder:
     """Write the order down with its contact, points, clocks, words and first event.
 
-    It begins as `draft` (an agent goes on working on it) or `to_review`. Raises BadInput, NoTemplate.
+    It begins as `draft` (an agent goes on working on it) or `to_review`. `announce`: tell the citizen that it was
+    taken in; not when the next step, which tells more, follows at once. Raises BadInput, NoTemplate.
     """
     assert state in ALLOWED_FIRST
     template = find_template(centre, new.template)
@@ -124,7 +127,8 @@ def create_order(*, actor: Actor, centre: Centre, new: NewOrder, state: State = 
     )
     order.save(update_fields=["event_seq", "event_head", "due_at"])
     index_text(order, fresh=True)
-    tell_caller(order, "accepted")
+    if announce:
+        tell_caller(order, "accepted")
     bus.publish(OrderCreated(order.pk, order.number, order.state, event.pk))
     return order
 

@@ -3,12 +3,14 @@ from huying.workorders.models.assignment import Assignment, Verification
 from huying.workorders.models.attachment import Attachment
 from huying.workorders.models.clock import Clock
 from huying.workorders.models.intake import Draft, IdempotencyKey, NumberCounter
+from huying.workorders.models.lists import ExportRequest, SavedFilter
 from huying.workorders.models.order import Category, Link, Point, WorkOrder
 from huying.workorders.models.reward import Reward
 from huying.workorders.models.rules import OrderTemplate, RulePack
 from huying.workorders.models.search import OrderText
 
 __all__ = [
-    "Application", "Assignment", "Attachment", "Category", "Clock", "Draft", "IdempotencyKey", "Link",
-    "NumberCounter", "OrderTemplate", "OrderText", "Point", "Reward", "RulePack", "Verification", "WorkOrder",
+    "Application", "Assignment", "Attachment", "Category", "Clock", "Draft", "ExportRequest", "IdempotencyKey", "Link",
+    "NumberCounter", "OrderTemplate", "OrderText", "Point", "Reward", "RulePack", "SavedFilter", "Verification",
+    "WorkOrder",
 ]

@@ -1,10 +1,16 @@
+from datetime import UTC, datetime
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from huying.audit.models import Chained
 from huying.citizens.models import Caller
 from huying.workorders.catalog import Channel, Kind, Urgency, Way
 from huying.workorders.workflow import FINAL, State
+
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""Where an open order without a running clock stands in a list of what is due first: at the end."""
 
 
 class Category(models.Model):
@@ -93,7 +99,10 @@ class WorkOrder(Chained):
             models.Index(fields=["centre", "-created_at", "-id"], name="order_centre"),
             models.Index(fields=["centre", "state", "-created_at", "-id"], name="order_centre_state"),
             models.Index(fields=["unit", "state", "-created_at", "-id"], name="order_unit_state"),
-            models.Index(fields=["centre", "due_at", "id"], name="order_open_due", condition=~Q(state__in=sorted(FINAL))),
+            models.Index(
+                F("centre"), F("state"), Coalesce("due_at", Value(NEVER)), F("id"), name="order_open_due",
+                condition=~Q(state__in=sorted(FINAL)),
+            ),
             models.Index(fields=["created_by", "-created_at", "-id"], name="order_mine"),
             models.Index(fields=["caller", "-created_at"], name="order_caller"),
             models.Index(fields=["external_number", "centre"], name="order_external", condition=~Q(external_number="")),

@@ -10,6 +10,7 @@ from huying.workorders.models import Attachment, Clock, Link, WorkOrder
 from huying.workorders.operations.act import Step, performs
 from huying.workorders.operations.clocks import live_clock, move_clock, stop_clocks
 from huying.workorders.operations.dispatch import take_back
+from huying.workorders.operations.search import index_text
 from huying.workorders.operations.tell import tell_caller, tell_unit
 from huying.workorders.policies import visible_to
 from huying.workorders.queries.packs import pack_of
@@ -99,6 +100,7 @@ def set_urgency(step: Step, data: dict[str, Any]) -> None:
         }
         if term := terms.get(Clock.Kind(clock.kind)):
             recount(order, clock, term)
+    index_text(order)
     step.note(data["reason"], was=was, now=order.urgency)
 
 

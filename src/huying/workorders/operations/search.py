@@ -2,8 +2,8 @@
 
 from django.db import connection
 
-from huying.text.tokens import bigrams
 from huying.workorders.models import WorkOrder
+from huying.workorders.rules.words import facets_of, filed_words
 
 ADD = """
     INSERT INTO workorders_ordertext (order_id, centre_id, created_at, words) VALUES (%s, %s, %s, array_to_tsvector(%s))
@@ -12,8 +12,12 @@ CHANGE = "UPDATE workorders_ordertext SET words = array_to_tsvector(%s) WHERE or
 
 
 def words_of(order: WorkOrder) -> list[str]:
-    """Bigrams of title, content, place and answer."""
-    return sorted(bigrams(f"{order.title}\n{order.content}\n{order.place}\n{order.answer}"))
+    """Bigrams of title, content, place and answer, and the facets, all under the slice of time of `created_at`."""
+    facets = facets_of(
+        kind=order.kind, urgency=order.urgency, channel=order.channel, template=order.template_id,
+        region=order.region_id or "",
+    )
+    return filed_words(order.created_at, (order.title, order.content, order.place, order.answer), facets)
 
 
 def index_text(order: WorkOrder, *, fresh: bool = False) -> None:

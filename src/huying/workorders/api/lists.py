@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Query
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from huying.kernel.clock import SHANGHAI
@@ -14,14 +14,13 @@ from huying.workorders.api import outputs, shapes
 from huying.workorders.api.access import actor_of
 from huying.workorders.api.body import bad_input, moment
 from huying.workorders.api.inputs import words
+from huying.workorders.api.orders import router
 from huying.workorders.api.paging import Paging, beyond, cut
 from huying.workorders.api.problem import refusals, write
 from huying.workorders.catalog import Kind
 from huying.workorders.models import Assignment, WorkOrder
 from huying.workorders.policies import visible_to
 from huying.workorders.workflow import State
-
-router = Router(tags=["工单"])
 
 
 def several(known: set[str]) -> AfterValidator:

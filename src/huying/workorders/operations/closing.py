@@ -10,19 +10,25 @@ from huying.workorders.operations.clocks import start_clock, stop_clocks
 from huying.workorders.operations.handle import back_to_unit
 from huying.workorders.operations.search import index_text
 from huying.workorders.operations.tell import tell_caller
-from huying.workorders.queries.packs import pack_of
+from huying.workorders.queries.packs import pack_of, template_of
 from huying.workorders.workflow import State
 
 
 @performs("pass_check")
 def pass_check(step: Step, data: dict[str, Any]) -> None:
-    """The reply stands: the citizen is told, the answer clock stops, follow-up has its 24 hours (K3-03)."""
+    """The reply stands: the citizen is told, the answer clock stops, follow-up has its 24 hours (K3-03).
+
+    A template without follow-up goes straight to the closing review.
+    """
     order = step.order
     stop_clocks(order, Clock.Kind.ANSWER)
-    start_clock(order, Clock.Kind.FOLLOW_UP, pack_of(order.pack).follow_up)
     index_text(order)
     step.note(data["note"])
-    step.move(State.TO_FOLLOW_UP)
+    if template_of(order.template).flow.follow_up:
+        start_clock(order, Clock.Kind.FOLLOW_UP, pack_of(order.pack).follow_up)
+        step.move(State.TO_FOLLOW_UP)
+    else:
+        step.move(State.TO_CLOSE)
     tell_caller(order, "replied", answer=order.answer)
 
 
@@ -35,14 +41,13 @@ def reject_check(step: Step, data: dict[str, Any]) -> None:
 
 @performs("close")
 def close(step: Step, data: dict[str, Any]) -> None:
-    """Into the closed store, read-only from now on; the citizen may rate once (R283, R284)."""
+    """Into the closed store, read-only from now on; follow-up tells the citizen, who may rate once (R283, R284)."""
     stop_clocks(step.order)
     step.order.closed_at = time.now()
     step.order.holder = step.order.held_until = None
     step.order.supervised = False
     step.note(data["note"])
     step.move(State.CLOSED)
-    tell_caller(step.order, "closed")
 
 
 @performs("reject_close")

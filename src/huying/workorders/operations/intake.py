@@ -12,6 +12,7 @@ from huying.workorders.operations.search import index_text
 from huying.workorders.operations.tell import tell_caller
 from huying.workorders.queries.packs import pack_of
 from huying.workorders.rules import BadInput
+from huying.workorders.rules.inputs import PLATFORMS
 from huying.workorders.workflow import State
 
 
@@ -66,7 +67,7 @@ def decline(step: Step, data: dict[str, Any]) -> None:
 def refer(step: Step, data: dict[str, Any]) -> None:
     end(step, State.REFERRED)
     step.note(data["reason"], platform=data["platform"])
-    tell_caller(step.order, "referred", platform=data["platform"])
+    tell_caller(step.order, "referred", platform=dict(PLATFORMS)[data["platform"]])
 
 
 def end(step: Step, state: State) -> None:

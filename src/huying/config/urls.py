@@ -11,6 +11,7 @@ urlpatterns = [
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),
     path("ui/", include("huying.ui.urls")),
+    path("orders/", include("huying.workorders.urls")),
     path("messages/", include("huying.messaging.urls")),
     path("", include("huying.org.urls")),
 ]

@@ -13,7 +13,7 @@ from huying.org.models import Staff
 from huying.org.operations.sessions import note_seen
 from huying.org.operations.sign_in import SEEN
 from huying.org.policies import Actor, staff_actor
-from huying.org.queries import centres_of, set_scope
+from huying.org.queries import centres_of, tenant_scope
 
 Answer = Callable[[HttpRequest], HttpResponse]
 ALWAYS_OPEN = {"org:sign-in", "org:sign-out", "org:code", "org:enrol", "org:password"}
@@ -60,11 +60,8 @@ class TenantScope:
         actor: Actor | None = request.actor  # type: ignore[attr-defined]
         if actor is None or actor.staff is None:
             return self.answer(request)
-        set_scope(centres_of(actor.staff))
-        try:
+        with tenant_scope(centres_of(actor.staff)):
             return self.answer(request)
-        finally:
-            set_scope([])
 
 
 def _note_seen(request: HttpRequest) -> None:

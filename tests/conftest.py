@@ -2,10 +2,11 @@
 
 import os
 
-import databases
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+
+import databases
 
 TransactionTestCase.databases = {"default", "numbers", "owner"}
 TransactionTestCase._fixture_teardown = lambda self: databases.empty_tables()

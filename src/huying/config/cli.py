@@ -15,6 +15,7 @@ USAGE = """用法：huying 命令 [参数]；huying 命令 --help 查看某个�
   db start|stop|status
                     单独启动、停止、查看内置数据库
   web、live、worker  单独运行某一种进程
+  requirements      由测试中的标记重新生成 docs/requirements.md 与 .json
 
 业务与维护"""
 
@@ -66,6 +67,12 @@ def _db(arguments: list[str]) -> int:
         print("用法：huying db start|stop|status", file=sys.stderr)
         return 2
     return 0
+
+
+def _requirements(arguments: list[str]) -> int:
+    from huying.config import requirements
+
+    return requirements.main(arguments)
 
 
 def _help(arguments: list[str]) -> int:
@@ -147,7 +154,7 @@ def _is_away(error: Exception) -> bool:
     return any(sign in text for sign in signs)
 
 
-OWN = {"up": _up, "web": _web, "live": _live, "db": _db, "help": _help, "--help": _help, "-h": _help}
+OWN = {"up": _up, "web": _web, "live": _live, "db": _db, "requirements": _requirements, "help": _help, "--help": _help, "-h": _help}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """The processes that answer over the network: `web` (pages and REST) and `live` (server-sent events)."""
 
+import gc
 import os
 import signal
+from importlib import import_module
 
 from huying.config import environment
 from huying.config.launch.mortal import die_with_parent
@@ -10,13 +12,17 @@ WORKERS_END_SECONDS = 10
 
 
 def web() -> int:
-    """WSGI under granian: worker processes with threads, sharing one socket; the parent never loads Django."""
+    """WSGI under granian: worker processes with threads, sharing one socket.
+
+    The application is loaded here, before the workers are forked off: two workers start as fast as one, share its
+    memory, and one that died is back at once. Nothing here may open a database session or start a thread before.
+    """
     from granian import Granian
     from granian.constants import Interfaces
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huying.config.settings")
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(metrics_folder()))
-    Granian(
+    server = Granian(
         "huying.config.wsgi:application",
         address=environment.text("HUYING_HOST", "127.0.0.1"),
         port=environment.whole("HUYING_PORT", 8012, low=1, high=65535),
@@ -27,8 +33,14 @@ def web() -> int:
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=WORKERS_END_SECONDS,
+        websockets=False,
         log_access=False,  # our own access lines name routes, never addresses with somebody's number in them
-    ).serve()
+    )
+    os.register_at_fork(after_in_child=lambda: die_with_parent(signal.SIGKILL))  # else nobody would end them
+    import_module("huying.config.wsgi")
+    import_module("huying.config.urls")
+    gc.freeze()  # the shared pages stay shared: the collector does not write into them
+    server.serve()
     return 0
 
 
@@ -48,11 +60,6 @@ def live() -> int:
         lifespan="auto",
     )
     return 0
-
-
-def worker_process_starts() -> None:
-    """Called by wsgi.py in each worker of granian: without its parent nobody would end it."""
-    die_with_parent(signal.SIGKILL)
 
 
 def metrics_folder() -> os.PathLike[str]:

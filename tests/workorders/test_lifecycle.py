@@ -315,7 +315,7 @@ def test_a_repeated_request_changes_nothing(cast):
 def test_every_action_is_carried_out_by_somebody():
     from huying.workorders.operations import PERFORMERS
 
-    by_itself = {"remind", "overdue", "escalate", "recount"}
+    by_itself = {"remind", "overdue", "escalate", "recount", "hand_over"}
     assert set(ACTIONS) - by_itself == set(PERFORMERS)
 
 

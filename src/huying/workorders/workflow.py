@@ -144,14 +144,27 @@ TABLE: tuple[Action, ...] = (
     _row("comment", "备注", "comment", frozenset(S), needs="note"),
     _row("grant_reward", "核定举报奖励", "reward", frozenset(S), needs="amount reason"),
     _row("pay_reward", "登记奖励兑付", "reward", frozenset(S), needs="note"),
+    _row("send_message", "发送短信", "messaging.send", frozenset(S), needs="text"),
     _row("supplement", "补充材料", "comment", OPEN, needs="note", takes="files"),
 )
-"""Follow-up's own actions (start, attempt, finish, rehandle) stand in `FOLLOW_UP`: that room carries them out."""
+"""Follow-up's own actions stand in `FOLLOW_UP`: that room carries them out."""
 
 FOLLOW_UP: tuple[Action, ...] = (
-    _row("start_follow_up", "开始回访", "followup.call", S.TO_FOLLOW_UP, S.FOLLOWING_UP),
-    _row("finish_follow_up", "完成回访", "followup.call", S.FOLLOWING_UP, S.TO_CLOSE),
-    _row("rehandle", "重办", "followup.rehandle", {S.FOLLOWING_UP, S.TO_CLOSE}, S.HANDLING, needs="reason"),
+    _row("start_follow_up", "开始回访", "followup.call", {S.TO_FOLLOW_UP, S.FOLLOWING_UP}, S.FOLLOWING_UP),
+    _row("attempt", "登记拨打", "followup.call", S.FOLLOWING_UP, needs="way result", takes="note"),
+    _row("finish_follow_up", "完成回访", "followup.call", S.FOLLOWING_UP, S.TO_CLOSE,
+         needs="contacted solved satisfaction", takes="unhappy note way"),
+    _row("give_up_follow_up", "未能接通，结束回访", "followup.call", S.FOLLOWING_UP, S.TO_CLOSE, takes="note"),
+    _row("exempt_follow_up", "免回访", "followup.call", {S.TO_FOLLOW_UP, S.FOLLOWING_UP}, S.TO_CLOSE,
+         needs="exempt reason"),
+    _row("rehandle", "重办", "followup.rehandle", {S.FOLLOWING_UP, S.TO_CLOSE}, S.HANDLING, needs="reason",
+         takes="contacted solved satisfaction unhappy note way"),
+    _row("press", "仍不满意，转督办", "followup.rehandle", S.FOLLOWING_UP, S.HANDLING,
+         needs="contacted solved satisfaction unhappy reason", takes="note way"),
+    _row("find_impossible", "认定客观不能解决", "followup.rehandle", S.FOLLOWING_UP, S.TO_CLOSE,
+         needs="contacted solved satisfaction unhappy reason proof", takes="note way"),
+    _row("rate", "诉求人评价", "followup.rate", {S.TO_CLOSE, S.CLOSED, S.MERGED}, side="citizen",
+         needs="satisfaction", takes="unhappy note"),
 )
 
 SYSTEM: tuple[Action, ...] = (
@@ -159,8 +172,9 @@ SYSTEM: tuple[Action, ...] = (
     _row("overdue", "超期", "system", OPEN, side="system"),
     _row("escalate", "超期升级", "system", OPEN, side="system"),
     _row("recount", "重新计算时限", "system", OPEN, side="system"),
+    _row("hand_over", "移交", "system", OPEN, side="system"),
 )
-"""What the clocks do by themselves; nobody holds the right to it."""
+"""What clocks, calendars and a leaver's hand-over do; nobody holds the right to it as such."""
 
 ACTIONS: dict[str, Action] = {action.code: action for action in (*TABLE, *FOLLOW_UP, *SYSTEM)}
 

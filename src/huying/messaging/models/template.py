@@ -8,6 +8,8 @@ class Template(Chained):
     shipped text. Its history is the event stream "template". No wall between tenants: those below inherit and read it.
     """
 
+    stream = "template"
+
     centre = models.ForeignKey("org.Centre", models.CASCADE, related_name="+")
     scene = models.CharField("场景", max_length=30)
     text = models.CharField("内容", max_length=300)

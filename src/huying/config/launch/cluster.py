@@ -165,9 +165,10 @@ def _make(where: place.Place, who: account.Account) -> None:
     if who.switch:
         os.chown(password, who.uid, who.gid)
     locale = ["--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    command = [where.programs / "initdb", "-D", where.draft, "-U", roles.SUPERUSER, "-A", "scram-sha-256", *locale]
+    command: list[str | Path] = [where.programs / "initdb", "-D", where.draft, "-A", "scram-sha-256", *locale]
+    command += ["-U", roles.SUPERUSER, f"--pwfile={password}"]
     made = who.start(
-        [*command, f"--pwfile={password}"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     said, _ = made.communicate()
     password.unlink()

@@ -1,0 +1,112 @@
+"""An installation of its own for a test: a data folder, free ports, and `bin/up` running on them."""
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from contracts import ROOT
+
+PATIENCE = 120  # seconds; the machine may be busy with other tests
+SETTINGS = ("HUYING_", "DATABASE_URL", "DJANGO_", "PROMETHEUS_", "PYTEST_")
+
+
+def clean_environment(data: Path) -> dict[str, str]:
+    """As a newcomer's shell has it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
+    return kept | {"HUYING_DATA": str(data)}
+
+
+def command(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ROOT / "bin" / "huying", *arguments], env=clean_environment(data), capture_output=True, text=True,
+        timeout=PATIENCE,
+    )
+
+
+def two_free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@dataclass
+class Installation:
+    data: Path
+    port: int = 0
+    live_port: int = 0
+    up: subprocess.Popen[str] | None = None
+    lines: list[str] = field(default_factory=list)
+    _heard: "queue.Queue[str | None]" = field(default_factory=queue.Queue)
+
+    def start(self, *options: str, environ: dict[str, str] | None = None) -> float:
+        """Run `bin/up --no-demo`; returns the seconds until it said that it is up."""
+        self.port, self.live_port = (self.port and (self.port, self.live_port)) or two_free_ports()
+        begun = time.monotonic()
+        self.up = subprocess.Popen(
+            [ROOT / "bin" / "up", "--no-demo", "--port", str(self.port), "--live-port", str(self.live_port), *options],
+            env=clean_environment(self.data) | (environ or {}), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, start_new_session=True,
+        )
+        self._heard = queue.Queue()
+        threading.Thread(target=self._listen, args=(self.up, self._heard), daemon=True).start()
+        self.hear("呼应已启动")
+        return time.monotonic() - begun
+
+    def hear(self, words: str) -> str:
+        """Wait for a line with these words."""
+        until = time.monotonic() + PATIENCE
+        while (line := self._heard.get(timeout=max(0.1, until - time.monotonic()))) is not None:
+            if words in line:
+                return line
+        raise AssertionError("bin/up ended:\n" + "\n".join(self.lines[-30:]))
+
+    def stop(self, sign: signal.Signals = signal.SIGINT) -> int:
+        self.up.send_signal(sign)
+        return self.up.wait(timeout=PATIENCE)
+
+    def ask(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def pids(self) -> dict[str, int]:
+        """Our processes as the supervisor noted them."""
+        return {name: pid for name, (pid, _) in json.loads((self.data / "processes.json").read_text()).items()}
+
+    def _listen(self, up: subprocess.Popen[str], heard: "queue.Queue[str | None]") -> None:
+        with up.stdout:
+            for line in up.stdout:
+                self.lines.append(line.rstrip())
+                heard.put(line.rstrip())
+        heard.put(None)
+
+
+def eventually(question, *, seconds: float = PATIENCE):
+    """The first true answer to `question`; fails when there is none in time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if answer := question():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"never came true within {seconds} s")
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

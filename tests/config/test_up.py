@@ -1,0 +1,147 @@
+"""`bin/up` as a whole: one installation, hurt in every way that matters."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from config.installation import Installation, clean_environment, command, eventually, lives
+from config.test_embedded_database import forget
+from contracts import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    there = Installation(tmp_path_factory.mktemp("installation") / "data")
+    try:
+        there.start()
+        yield there
+    finally:
+        if there.up.poll() is None:
+            there.stop()
+        forget(there.data)
+
+
+def ready(there: Installation) -> bool:
+    return there.ask("/readyz")[0] == 200
+
+
+def test_up_and_ready(installation):
+    status, text = installation.ask("/readyz")
+    assert (status, json.loads(text)) == (
+        200, {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "worker": "ok"}})
+    assert json.loads(installation.ask("/healthz")[1])["status"] == "ok"
+    assert "huying_requests_total{" in installation.ask("/metrics")[1]
+    assert set(installation.pids()) == {"db", "web", "live", "worker"}
+
+
+def test_commands_use_the_same_database_while_it_runs(installation):
+    assert command(installation.data, "db", "status").returncode == 0
+    done = command(installation.data, "upgrade")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["web", "live", "worker", "db"])
+def test_what_is_killed_comes_back(installation, name):
+    before = installation.pids()[name]
+    os.kill(before, signal.SIGKILL)
+    eventually(lambda: installation.pids().get(name) not in {None, before})
+    eventually(lambda: ready(installation))
+    assert not lives(before)
+
+
+def test_a_killed_worker_of_the_web_comes_back(installation):
+    web = installation.pids()["web"]
+    workers = children(web)
+    assert len(workers) == 2
+    os.kill(workers[0], signal.SIGKILL)
+    eventually(lambda: len(set(children(web)) - {workers[0]}) == 2)
+    eventually(lambda: ready(installation))
+
+
+def test_taken_port_is_named_before_anything_starts(installation, tmp_path):
+    done = up_fails(tmp_path / "other", "--port", str(installation.port))
+    assert done.stderr.strip() == (
+        f"端口 {installation.port} 已被占用，请用 --port 另选端口，或先停止占用它的程序")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = up_fails(tmp_path / "other", "--port", str(installation.port + 1000), "--live-port", str(port))
+    assert done.stderr.strip().startswith(f"端口 {port} 已被占用，请用 --live-port")
+    assert not (tmp_path / "other" / "pg").exists()
+
+
+def test_one_up_per_data_folder(installation):
+    done = up_fails(installation.data, "--port", str(installation.port + 1))
+    assert f"已有一个 bin/up 在运行（进程 {installation.up.pid}）" in done.stderr
+
+
+def test_nonsense_in_the_environment_is_refused(tmp_path):
+    done = up_fails(tmp_path / "other", environ={"HUYING_PORT": "eighty"})
+    assert done.stderr.strip() == "HUYING_PORT='eighty'：应为 1 到 65535 之间的整数"
+    done = up_fails(tmp_path / "other", environ={"DATABASE_URL": "mysql://x/y"})
+    assert "DATABASE_URL 应形如 postgresql://" in done.stderr
+
+
+def test_a_killed_supervisor_takes_its_processes_along(installation):
+    pids = [*installation.pids().values(), *children(installation.pids()["web"])]
+    installation.stop(signal.SIGKILL)
+    for pid in pids:
+        eventually(lambda pid=pid: not lives(pid))
+    installation.start()
+    assert ready(installation)
+
+
+def test_stops_cleanly_and_starts_again_in_seconds(installation):
+    pids = [*installation.pids().values(), *children(installation.pids()["web"])]
+    assert installation.stop(signal.SIGTERM) == 0
+    assert installation.lines[-1] == "已停止"
+    assert not [pid for pid in pids if lives(pid)]
+    assert "database system is shut down" in last_start(installation.data)
+    done = command(installation.data, "upgrade")
+    assert (done.returncode, done.stderr) == (3, "数据库没有运行，请先执行 bin/up\n")
+
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    seconds = installation.start()
+    assert seconds < 5 * max(1.0, busy + 1)  # alone on the machine it takes about three
+    assert "正在更新数据库结构……" not in installation.lines[-8:]
+    assert "was not properly shut down" not in last_start(installation.data)
+    assert installation.stop(signal.SIGINT) == 0
+
+
+def test_logs_name_routes_and_requests_but_nobody(installation):
+    lines = [line for line in (installation.data / "logs" / "web.log").read_text().splitlines() if line[0] == "{"]
+    requests = [entry for entry in map(json.loads, lines) if entry["event"] == "request"]
+    assert {"readyz", "healthz", "metrics"} <= {entry["route"] for entry in requests}
+    assert all(entry["request_id"] and "?" not in json.dumps(entry) for entry in requests)
+    assert (installation.data / "logs" / "web.log").stat().st_mode & 0o077 == 0
+
+
+def up_fails(data: Path, *options: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [ROOT / "bin" / "up", "--no-demo", *options], env=clean_environment(data) | (environ or {}),
+        capture_output=True, text=True, timeout=60,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def children(pid: int) -> list[int]:
+    try:
+        return [int(part) for part in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def last_start(data: Path) -> str:
+    time.sleep(0.1)
+    return (data / "logs" / "postgres.log").read_text().rpartition("starting PostgreSQL")[2]

@@ -7,6 +7,7 @@ class WorkordersConfig(AppConfig):
     verbose_name = "工单"
 
     def ready(self) -> None:
+        import huying.workorders.receivers  # noqa: F401
         from huying.org.catalog import register_nav, register_permissions
         from huying.org.operations import Obligation, register_obligation
         from huying.workorders.catalog import PERMISSIONS

@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from huying.org.queries import ALL, tenant_scope
 from huying.workorders.operations import ring
+from huying.workorders.operations import webhooks as subscriptions
 
 
 @app.periodic(cron="* * * * * */10")
@@ -13,3 +14,17 @@ def ring_clocks(timestamp: int) -> None:
     with tenant_scope(ALL):
         while ring():
             pass
+
+
+@app.task(queue="webhooks", pass_context=False)
+def spread_event(event_id: int, kind: str, webhooks: list[int]) -> None:
+    """One step of one order: a delivery for every subscription that may know of it."""
+    with tenant_scope(ALL):
+        subscriptions.spread(event_id=event_id, kind=kind, webhooks=webhooks)
+
+
+@app.task(queue="webhooks", pass_context=False)
+def deliver_webhook(delivery_id: int) -> None:
+    """One try of one delivery; a failed one plans the next itself."""
+    with tenant_scope(ALL):
+        subscriptions.deliver(delivery_id)

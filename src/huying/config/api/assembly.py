@@ -7,7 +7,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from huying.config.api.auth import Bearer
 from huying.config.api.errors import handle
-from huying.workorders.api import files, lists, moves, orders
+from huying.workorders.api import files, lists, moves, orders, webhooks
 from huying.workorders.api.problem import PROBLEM, TITLES
 
 ABOUT = """呼应 12345 热线的开放接口。
@@ -43,5 +43,5 @@ api = Api(
     openapi_url="/openapi.json",
 )
 assert lists  # importing it hangs the list on the orders' router
-for _router in (orders.router, moves.router, files.router):
+for _router in (orders.router, moves.router, files.router, webhooks.router):
     api.add_router("", _router)

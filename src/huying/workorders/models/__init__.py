@@ -8,9 +8,10 @@ from huying.workorders.models.order import Category, Link, Point, WorkOrder
 from huying.workorders.models.reward import Reward
 from huying.workorders.models.rules import OrderTemplate, RulePack
 from huying.workorders.models.search import OrderText
+from huying.workorders.models.webhook import Delivery, Webhook
 
 __all__ = [
-    "Application", "Assignment", "Attachment", "Category", "Clock", "Draft", "ExportRequest", "IdempotencyKey", "Link",
+    "Application", "Assignment", "Attachment", "Category", "Clock", "Delivery", "Draft", "ExportRequest", "IdempotencyKey", "Link",
     "NumberCounter", "OrderTemplate", "OrderText", "Point", "Reward", "RulePack", "SavedFilter", "Verification",
-    "WorkOrder",
+    "Webhook", "WorkOrder",
 ]

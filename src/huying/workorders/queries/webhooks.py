@@ -1,0 +1,26 @@
+"""Subscriptions a person may manage, and the orders a subscription hears of."""
+
+from django.db.models import QuerySet
+
+from huying.org.policies import Actor
+from huying.workorders.models import Webhook, WorkOrder
+from huying.workorders.policies import visible_to
+
+
+def managed_by(actor: Actor) -> QuerySet[Webhook]:
+    """A centre's people manage their centre's subscriptions together, a unit's person their own."""
+    if actor.staff is None:
+        return Webhook.objects.none()
+    rows = Webhook.objects.filter(centre=actor.staff.centre)
+    return rows.filter(staff=actor.staff) if actor.unit_id else rows.filter(staff__unit=None)
+
+
+def heard_by(actor: Actor) -> QuerySet[WorkOrder]:
+    """What a subscription of this person is told of.
+
+    Who may read the orders of the centre: just those. A system operator may not read them, but connects systems to
+    them: steps (which carry no content) of the centre's tree, save of sensitive orders.
+    """
+    if actor.staff is None or actor.unit_id or actor.may("workorders.view_centre"):
+        return visible_to(actor)
+    return WorkOrder.objects.filter(centre__path__startswith=actor.staff.centre.path, is_sensitive=False)

@@ -31,6 +31,11 @@ class Tree(models.Model):
         """Ids from the root down to this row."""
         return [int(part) for part in self.path.strip("/").split("/") if part]
 
+    @property
+    def depth(self) -> int:
+        """0 for a root."""
+        return self.path.count("/") - 2
+
     def holds(self, other: Self) -> bool:
         """Whether `other` is this row or hangs below it."""
         return other.path.startswith(self.path)

@@ -1,6 +1,8 @@
 """Which working calendar counts for whom (R116)."""
 
 import json
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
 from huying.kernel.calendar import WorkCalendar, calendar_from_dict
@@ -31,3 +33,27 @@ def calendar_of(*, centre: Centre, unit: Unit | None = None) -> Calendar | None:
         return centre.calendar
     higher = Centre.objects.filter(pk__in=centre.lineage, calendar__isnull=False).select_related("calendar")
     return found.calendar if (found := higher.order_by("-path").first()) else None
+
+
+@dataclass(frozen=True)
+class Day:
+    """One square of the month: `spans` as typed, or `rest` saying why nobody works; `inside` the month at all."""
+
+    day: date
+    inside: bool
+    spans: list[str]
+    rest: str
+
+
+def month_of(calendar: WorkCalendar, first: date) -> tuple[list[list[Day]], bool]:
+    """The weeks (Monday first) that touch the month of `first`, and whether its year's holidays are known."""
+    begin = first - timedelta(days=first.weekday())
+    weeks: list[list[Day]] = []
+    while begin.replace(day=1) <= first:
+        days = [begin + timedelta(days=step) for step in range(7)]
+        weeks.append([
+            Day(day, day.month == first.month, [str(span) for span in calendar.spans_on(day)], calendar.rest_reason(day))
+            for day in days
+        ])
+        begin += timedelta(days=7)
+    return weeks, calendar.covers(first.year)

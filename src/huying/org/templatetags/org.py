@@ -7,6 +7,7 @@ from django import template
 from django.urls import reverse
 
 from huying.org.catalog import permission_label
+from huying.org.policies import Actor
 
 register = template.Library()
 
@@ -30,6 +31,9 @@ def permission(code: str) -> str:
 @register.simple_tag(takes_context=True)
 def manage_tabs(context: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The sections of the management pages that this person may open."""
-    actor, path = context["actor"], context["request"].path
-    found = [(label, reverse(name)) for label, name, right in SECTIONS if actor is not None and actor.may(right)]
-    return [{"label": label, "url": url, "active": path.startswith(url)} for label, url in found]
+    path = context["request"].path
+    return [{**section, "active": path.startswith(section["url"])} for section in sections(context["actor"])]
+
+
+def sections(actor: Actor) -> list[dict[str, Any]]:
+    return [{"label": label, "url": reverse(name)} for label, name, right in SECTIONS if actor.may(right)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from huying.kernel.calendar import WorkCalendar, calendar_from_dict
+from huying.kernel.calendar import Span, WorkCalendar, calendar_from_dict
 from huying.org.models import Calendar, Centre, Unit
 
 
@@ -37,12 +37,13 @@ def calendar_of(*, centre: Centre, unit: Unit | None = None) -> Calendar | None:
 
 @dataclass(frozen=True)
 class Day:
-    """One square of the month: `spans` as typed, or `rest` saying why nobody works; `inside` the month at all."""
+    """One square of the month: its `spans` ("9-12"), or `rest` saying why nobody works; `inside` the month at all."""
 
     day: date
     inside: bool
     spans: list[str]
     rest: str
+    named: bool
 
 
 def month_of(calendar: WorkCalendar, first: date) -> tuple[list[list[Day]], bool]:
@@ -51,9 +52,17 @@ def month_of(calendar: WorkCalendar, first: date) -> tuple[list[list[Day]], bool
     weeks: list[list[Day]] = []
     while begin.replace(day=1) <= first:
         days = [begin + timedelta(days=step) for step in range(7)]
-        weeks.append([
-            Day(day, day.month == first.month, [str(span) for span in calendar.spans_on(day)], calendar.rest_reason(day))
-            for day in days
-        ])
+        weeks.append([_day(calendar, day, day.month == first.month) for day in days])
         begin += timedelta(days=7)
     return weeks, calendar.covers(first.year)
+
+
+def _day(calendar: WorkCalendar, day: date, inside: bool) -> Day:
+    reason = calendar.rest_reason(day)
+    return Day(day, inside, [_short(span) for span in calendar.spans_on(day)], reason, reason not in {"", "周末", "每周休息日"})
+
+
+def _short(span: Span) -> str:
+    """`9-12`, `13:30-18`."""
+    times = (f"{minutes // 60}:{minutes % 60:02}".removesuffix(":00") for minutes in (span.opens, span.closes))
+    return "-".join(times)

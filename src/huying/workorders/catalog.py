@@ -121,6 +121,49 @@ class Unhappy(Labelled):
     ATTITUDE = "attitude", "态度不好"
     UNTRUE_REPLY = "untrue_reply", "答复与事实不符"
     POLICY = "policy", "对政策不认可"
+    HALF_SOLVED = "half_solved", "只解决了一部分"
+    NOT_KEPT = "not_kept", "承诺的没有做到"
+    PASSED_ON = "passed_on", "互相推诿"
+    BEYOND = "beyond", "诉求超出政策范围"
+    OTHER = "other", "其他原因"
+
+
+UNHAPPY_TREE: tuple[tuple[str, str, tuple[Unhappy, ...]], ...] = (
+    ("办理过程", "核实后可以重办",
+     (Unhappy.NOT_CONTACTED, Unhappy.SLOW, Unhappy.ATTITUDE, Unhappy.PASSED_ON)),
+    ("办理结果", "理由成立的应当重办",
+     (Unhappy.NOT_SOLVED, Unhappy.HALF_SOLVED, Unhappy.UNTRUE_REPLY, Unhappy.NOT_KEPT)),
+    ("诉求本身", "解释政策后可以办结", (Unhappy.POLICY, Unhappy.BEYOND, Unhappy.OTHER)),
+)
+"""The reasons as a follow-up caller walks through them: branch, what it usually leads to, its reasons (roles.md 5.5)."""
+
+
+class Solved(Labelled):
+    """Answers to "is it solved"."""
+
+    YES = "yes", "已解决"
+    PARTLY = "partly", "部分解决"
+    NO = "no", "未解决"
+
+
+class CallResult(Labelled):
+    """What came of one attempt to follow up."""
+
+    REACHED = "reached", "已接通"
+    NO_ANSWER = "no_answer", "无人接听"
+    BUSY = "busy", "占线"
+    OFF = "off", "关机或停机"
+    REFUSED = "refused", "拒接或挂断"
+    WRONG_NUMBER = "wrong_number", "号码错误"
+    LATER = "later", "约定改时间"
+
+
+class Exempt(Labelled):
+    """The only grounds on which nobody is called; they leave the indicator's count (K2-08)."""
+
+    ANONYMOUS = "anonymous", "匿名诉求"
+    NO_PHONE = "no_phone", "没有有效联系方式"
+    DECLINED = "declined", "诉求人明确不要回访"
 
 
 DECLINE_CODES = {

@@ -11,7 +11,7 @@ from huying.workorders.operations.act import Step, performs
 from huying.workorders.operations.clocks import live_clock, move_clock, stop_clocks
 from huying.workorders.operations.dispatch import take_back
 from huying.workorders.operations.search import index_text
-from huying.workorders.operations.tell import tell_caller, tell_unit
+from huying.workorders.operations.tell import tell_caller, tell_unit, write_to_caller
 from huying.workorders.policies import visible_to
 from huying.workorders.queries.packs import pack_of
 from huying.workorders.rules import BadInput
@@ -35,6 +35,13 @@ def urge(step: Step, data: dict[str, Any]) -> None:
     step.note(data["note"], count=step.order.urge_count)
     for task in step.order.assignments.filter(state__in=UNFINISHED).select_related("unit", "order"):
         tell_unit(task, "urged", note=data["note"])
+
+
+@performs("send_message")
+def send_message(step: Step, data: dict[str, Any]) -> None:
+    """Staff write to the appellant; the words stay in the order's history (R273)."""
+    write_to_caller(step.order, data["text"], staff_id=step.actor.staff_id)
+    step.note(data["text"])
 
 
 @performs("supplement")

@@ -1,8 +1,15 @@
 """Say it to the citizen or the unit: one place for every message of an order's life (R053, R263)."""
 
 from huying.kernel.clock import SHANGHAI
+from huying.kernel.errors import Refusal
+from huying.kernel.phones import is_mobile, normalise_phone
 from huying.messaging.operations import send
 from huying.workorders.models import Assignment, WorkOrder
+
+
+class NoPhone(Refusal):
+    code = "no_phone"
+    message = "诉求人没有留下手机号，不能发短信"
 
 
 def tell_caller(order: WorkOrder, scene: str, **values: str) -> None:
@@ -13,6 +20,17 @@ def tell_caller(order: WorkOrder, scene: str, **values: str) -> None:
     send(
         scene=scene, centre_id=order.centre_id, phone=contact.phone, caller_id=contact.caller_id,
         values={"number": order.number, "title": order.title, **values}, subject=("order", order.pk),
+    )
+
+
+def write_to_caller(order: WorkOrder, text: str, *, staff_id: int | None) -> None:
+    """What a person of the hotline writes, in that person's own words. Raises NoPhone."""
+    contact = order.contact
+    if contact is None or not is_mobile(normalise_phone(contact.phone)):
+        raise NoPhone
+    send(
+        scene="manual", centre_id=order.centre_id, phone=contact.phone, caller_id=contact.caller_id,
+        values={"number": order.number, "title": order.title, "text": text}, subject=("order", order.pk), staff_id=staff_id,
     )
 
 

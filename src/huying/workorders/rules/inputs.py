@@ -7,10 +7,15 @@ from huying.kernel.errors import Refusal
 from huying.workorders.catalog import (
     DECLINE_CODES,
     Blame,
+    CallResult,
+    Exempt,
     Finding,
     Ground,
     Kind,
     Outcome,
+    Satisfaction,
+    Solved,
+    Unhappy,
     Urgency,
     Way,
 )
@@ -87,4 +92,11 @@ INPUTS: dict[str, Input] = {
     "content": _long("诉求内容", shortest=5),
     "back_to": _pick("退回到", BACK_TO),
     "reopen_kind": _pick("重开原因", REOPEN_KINDS),
+    "text": Input("短信内容", "longtext", shortest=2, longest=300, help="发到诉求人的手机，工单号自动附在后面"),
+    "contacted": _pick("单位是否联系过您", [("yes", "联系过"), ("no", "没有联系")]),
+    "solved": _pick("问题是否解决", Solved.choices()),
+    "satisfaction": _pick("是否满意", Satisfaction.choices()),
+    "unhappy": _pick("不满意原因", Unhappy.choices(), "不满意时必选"),
+    "result": _pick("拨打结果", CallResult.choices()),
+    "exempt": _pick("免回访理由", Exempt.choices()),
 }

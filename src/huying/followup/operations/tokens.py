@@ -1,0 +1,28 @@
+"""The right to rate an order once, as a short text that fits into a message."""
+
+import secrets
+from datetime import timedelta
+
+from huying.followup.models import RatingToken
+from huying.kernel import clock
+from huying.kernel.digest import sm3
+from huying.workorders.models import WorkOrder
+from huying.workorders.queries import pack_of
+
+BYTES = 15
+"""Randomness of a token: 20 letters, nobody guesses one of a million in the pack's rating days."""
+
+
+def digest_of(token: str) -> bytes:
+    return sm3(token.encode())
+
+
+def make_rating_token(order: WorkOrder) -> str:
+    """A new token for the order's present closing, valid for the pack's `rating_days`; earlier ones stay valid too, but
+    one closing is rated once whichever is used (R283)."""
+    token, now = secrets.token_urlsafe(BYTES), clock.now()
+    RatingToken.objects.create(
+        order=order, centre_id=order.centre_id, round=order.reopen_count, digest=digest_of(token), created_at=now,
+        expires_at=now + timedelta(days=pack_of(order.pack).rating_days),
+    )
+    return token

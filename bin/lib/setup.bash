@@ -123,7 +123,7 @@ setup_frontend() {
       npm_ ci --silent --no-audit --no-fund || die "安装前端依赖失败，请检查网络后重试"
       digest package-lock.json >node_modules/.huying
     }
-    npm_ run --silent build || die "前端打包失败"
+    npm_ run --silent build >node_modules/build.log 2>&1 || { cat node_modules/build.log >&2 && die "前端打包失败"; }
   )
   echo "$now" >"$stamp"
   unlock_setup

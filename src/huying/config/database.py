@@ -35,13 +35,14 @@ def owner(data: Path) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise environment.BadSetting("DATABASE_URL 应形如 postgresql://用户:密码@主机:端口/库名")
+    options = dict(parse_qsl(parts.query))
     return {
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or 5432),
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),  # ?host=/folder is a socket's
+        "PORT": options.pop("port", "") or str(parts.port or 5432),
+        "OPTIONS": options,
     }
 
 

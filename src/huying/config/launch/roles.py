@@ -60,27 +60,51 @@ def ensure_embedded(folder: Path) -> None:
     with _connect(folder, SUPERUSER, "db_super", "postgres") as server:
         _let_in(server, OWNER_ROLE, "db_owner", "LOGIN NOSUPERUSER CREATEDB CREATEROLE")
     with _connect(folder, OWNER_ROLE, "db_owner", DATABASE) as owner:
-        ensure_app(owner)
+        ensure_app(owner, ours=True)
 
 
-def ensure_app(owner: Connection) -> None:
+def ensure_app(owner: Connection, *, ours: bool = False) -> None:
     """Make the application's role with the owner's rights, as far as those go.
 
-    Raises RoleMissing with the SQL that an administrator must run when they do not go far enough.
+    On a server that is not `ours` an existing role keeps its password: another installation may be using it.
+    Raises RoleMissing with the SQL that an administrator must run.
     """
+    if _app_enters(owner):
+        return
+    exists = _exists(owner, "SELECT FROM pg_roles WHERE rolname = %s", APP_ROLE)
+    if exists and not ours:
+        raise RoleMissing(
+            f"数据库中已有角色 {APP_ROLE}，但本安装的密码不能登录。若它属于同一服务器上的另一个安装，"
+            "请把那边 HUYING_DATA/secrets/db_app 复制过来；否则请由数据库管理员执行：\n" + _sql_for(owner, "ALTER")
+        )
     try:
         with owner.transaction():
-            if not _exists(owner, "SELECT FROM pg_roles WHERE rolname = %s", APP_ROLE):
+            if not exists:
                 owner.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(APP_ROLE)))
             let_connect(owner)
             _let_in(owner, APP_ROLE, "db_app", "LOGIN NOINHERIT")
     except psycopg.errors.InsufficientPrivilege as error:
         raise RoleMissing(
-            f"数据库账号 {owner.info.user} 无权建立角色 {APP_ROLE}。请由数据库管理员执行以下语句后重试：\n"
-            f"CREATE ROLE {APP_ROLE} LOGIN NOINHERIT PASSWORD '{environment.secret('db_app').hex()}';\n"
-            f'GRANT CONNECT, TEMPORARY ON DATABASE "{owner.info.dbname}" TO {APP_ROLE};\n'
-            f'GRANT {APP_ROLE} TO "{owner.info.user}" WITH ADMIN OPTION;'
+            f"数据库账号 {owner.info.user} 无权建立角色 {APP_ROLE}，请由数据库管理员执行以下语句后重试：\n"
+            + _sql_for(owner, "CREATE")
         ) from error
+
+
+def _sql_for(owner: Connection, verb: str) -> str:
+    return (
+        f"{verb} ROLE {APP_ROLE} LOGIN NOINHERIT PASSWORD '{environment.secret('db_app').hex()}';\n"
+        f'GRANT CONNECT, TEMPORARY ON DATABASE "{owner.info.dbname}" TO {APP_ROLE};'
+    )
+
+
+def _app_enters(owner: Connection) -> bool:
+    """Whether the application's login works where the owner's did."""
+    about = owner.info.get_parameters() | {"user": APP_ROLE, "password": environment.secret("db_app").hex()}
+    try:
+        psycopg.connect(**about).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def let_connect(owner: Connection) -> None:

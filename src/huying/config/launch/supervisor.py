@@ -87,6 +87,10 @@ class Supervisor:
             if not process.running():
                 self._restart(process)
 
+    def keeps_falling(self) -> str:
+        """The name of a process that died three times in a row, "" when all is well."""
+        return next((process.name for process in self.processes if process.failures >= 3), "")
+
     def stop(self) -> None:
         """Everything but the database at once, then the database; whoever does not listen is killed."""
         for process in (one for one in self.processes if one.name != "db"):

@@ -172,16 +172,19 @@ def own_server(data: Path) -> roles.Connection:
             **about["OPTIONS"],
         )
     except psycopg.OperationalError as error:
-        raise Refusal(f"连接不上 DATABASE_URL 指定的数据库：{str(error).strip().splitlines()[-1]}") from error
+        raise Refusal(f"连接不上 DATABASE_URL 指定的数据库：{str(error).strip().splitlines()[0]}") from error
 
 
 def step(supervisor: Supervisor, name: str) -> None:
     """Run one command to its end. Raises Refusal when it fails."""
     if supervisor.command(name, (name,)).wait() != 0:
-        log = supervisor.data / "logs" / f"{name}.log"
-        time.sleep(0.1)  # the last lines are on their way into the log
-        said = log.read_text(errors="replace").strip().splitlines()
-        raise Refusal(f"huying {name} 失败：{said[-1] if said else ''}（详见 {log}）")
+        raise Refusal(f"huying {name} 失败：{last_words(supervisor.data / 'logs' / f'{name}.log')}")
+
+
+def last_words(log: Path) -> str:
+    time.sleep(0.1)  # they are on their way into the log
+    said = log.read_text(errors="replace").strip().splitlines()
+    return f"{said[-1] if said else '没有说明原因'}（详见 {log}）"
 
 
 def wait_ready(supervisor: Supervisor, address: str) -> None:
@@ -189,6 +192,8 @@ def wait_ready(supervisor: Supervisor, address: str) -> None:
     reason = "没有应答"
     while time.monotonic() < until:
         supervisor.look()
+        if fallen := supervisor.keeps_falling():
+            raise Refusal(f"{fallen} 无法启动：{last_words(supervisor.data / 'logs' / f'{fallen}.log')}")
         try:
             with urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310
                 return

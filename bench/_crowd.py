@@ -13,8 +13,8 @@ from django.db import connections, models
 from huying.audit.models import Event
 from huying.kernel import hashchain
 from huying.org.models import Centre, Region, Staff, Unit
-from huying.text.tokens import bigrams
 from huying.workorders.models import Assignment, OrderTemplate, RulePack, WorkOrder
+from huying.workorders.rules.words import facets_of, filed_words
 
 PLACES = [f"{a}{b}" for a in ("海湾", "金花茶", "兴港", "迎宾", "中华", "云南", "桃源", "伏波", "渔港", "西湾", "北部湾", "仙人山")
           for b in ("大道", "路", "街", "小区", "花园", "市场", "广场", "新村", "一里", "二里", "三巷", "码头")]
@@ -96,11 +96,13 @@ def fill(first: int, last: int, *, seed: int = 7) -> None:
                               actor_kind="staff", actor_name="造数", data={})
                 prev, head = head, hashchain.link(head, event.record())
                 history.append(events.row(pk, seq, kind, moment, prev, head))
-            words.append((pk, at, sorted(bigrams(f"{title}\n{content}\n{place}\n"))))
+            kind, region = rng.choice(("complaint", "help", "consultation")), rng.choice(regions)
+            facets = facets_of(kind=kind, urgency="normal", channel="phone", template=fixed["template"].pk, region=region)
+            words.append((pk, at, filed_words(at, (title, content, place), facets)))
             assignments.append(tasks.row(pk, unit, "replied" if closed else "handling", at, at + timedelta(days=7)))
-            yield orders.row(pk, f"B{pk:015d}", state, title, content, place, rng.choice(regions), unit, rng.choice(staff), at,
+            yield orders.row(pk, f"B{pk:015d}", state, title, content, place, region, unit, rng.choice(staff), at,
                              at, at + timedelta(days=5) if closed else None, None if closed else at + timedelta(days=7),
-                             rng.choice(("complaint", "help", "consultation")), len(STEPS), head)
+                             kind, len(STEPS), head)
 
     connections["owner"].ensure_connection()
     raw = connections["owner"].connection

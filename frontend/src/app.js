@@ -11,10 +11,12 @@ import { attachRecorders } from "./record.js";
 import { startRegions } from "./regions.js";
 import { startRevealing } from "./reveal.js";
 import { startSending } from "./sending.js";
+import { startSheets } from "./sheets.js";
 
 document.documentElement.classList.add("js");
 startKeys();
 startProgress();
+startSheets(); // before sending: a form that only moves on has not been sent
 startSending();
 startCopying();
 startRegions();

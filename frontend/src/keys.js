@@ -10,8 +10,14 @@ function nameOf(event) {
   return event.key;
 }
 
+// What lies in closed <details> has boxes in some browsers and none in others; it is not shown in any.
+export function shown(each) {
+  const shut = each.closest("details:not([open])");
+  return each.getClientRects().length > 0 && (!shut || each.closest("summary") === shut.querySelector("summary"));
+}
+
 function bearers(name) {
-  const all = [...document.querySelectorAll(`[data-key="${name}"]`)].filter((each) => each.getClientRects().length);
+  const all = [...document.querySelectorAll(`[data-key="${name}"]`)].filter(shown);
   const own = all.filter((each) => !each.closest(".hy-nav"));
   return own.length ? own : all;
 }
@@ -29,7 +35,8 @@ function press(target) {
 function send() {
   const form = document.activeElement.closest("form") || document.querySelector("form[data-main]");
   const within = bearers("ctrl+enter");
-  const button = within.find((each) => form && form.contains(each)) || within[0];
+  const sheet = within.find((each) => !each.matches("summary") && each.closest("details[data-sheet][open]"));
+  const button = sheet || within.find((each) => form && form.contains(each)) || within[0];
   if (button) button.click();
   else if (form && form.matches("[data-main]")) form.requestSubmit();
   return Boolean(button || form);

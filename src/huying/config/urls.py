@@ -10,8 +10,10 @@ urlpatterns = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),
+    path("desk/", include("huying.desk.urls")),
     path("ui/", include("huying.ui.urls")),
     path("orders/", include("huying.workorders.urls")),
+    path("followup/", include("huying.followup.urls")),
     path("messages/", include("huying.messaging.urls")),
     path("", include("huying.org.urls")),
 ]

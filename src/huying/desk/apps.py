@@ -5,3 +5,10 @@ class DeskConfig(AppConfig):
     name = "huying.desk"
     label = "desk"
     verbose_name = "工作台"
+
+    def ready(self) -> None:
+        from huying.desk.queries.today import returned_count
+        from huying.org.catalog import register_nav
+
+        register_nav("受理", "desk:start", "workorders.intake", order=10, side="centre")
+        register_nav("今日", "desk:today", "workorders.intake", order=11, side="centre", count=returned_count)

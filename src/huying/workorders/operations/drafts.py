@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from huying.citizens.fields import key_ring
+from huying.kernel import clock
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor
 from huying.workorders.models import Draft, IdempotencyKey
@@ -68,8 +69,8 @@ def save_draft(*, actor: Actor, key: UUID, typed: Mapping[str, list[str]]) -> Dr
     if len(json.dumps([plain, secret])) > LONGEST:
         raise DraftTooLarge
     draft = own_draft(actor, key) or _new(actor, key)
-    draft.data, draft.secret = plain, seal(key, secret)
-    draft.save(update_fields=["data", "secret", "updated_at"])
+    draft.data, draft.secret, draft.updated_at = plain, seal(key, secret), clock.now()
+    Draft.objects.filter(pk=draft.pk).update(data=draft.data, secret=draft.secret, updated_at=draft.updated_at)
     return draft
 
 

@@ -1,0 +1,3 @@
+from huying.desk.operations.take_in import take_in, urge_instead
+
+__all__ = ["take_in", "urge_instead"]

@@ -1,0 +1,6 @@
+from huying.desk.views.drafts import drop, keep_draft
+from huying.desk.views.intake import intake, start
+from huying.desk.views.panels import beside, caller, places, regions
+from huying.desk.views.today import today
+
+__all__ = ["beside", "caller", "drop", "intake", "keep_draft", "places", "regions", "start", "today"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
@@ -12,7 +12,7 @@ from huying.kernel import clock
 from huying.org.models import Staff
 from huying.org.operations.sessions import note_seen
 from huying.org.operations.sign_in import SEEN
-from huying.org.policies import Actor, staff_actor
+from huying.org.policies import Actor, Refused404, note_refusal, staff_actor
 from huying.org.queries import centres_of, tenant_scope
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -48,6 +48,13 @@ class SignedIn:
         if where and request.headers.get("HX-Request") == "true":
             return HttpResponse(headers={"HX-Redirect": redirect(where).url})
         return redirect(where) if where else None
+
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Somebody signed in asked a page for what is not there or not his to see: on record, whoever raised it."""
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        if actor is not None and isinstance(exception, Http404) and not isinstance(exception, Refused404):
+            note_refusal(actor, stream="page", path=request.path, reason="不存在或不在可见范围")
 
 
 class TenantScope:

@@ -10,7 +10,7 @@ from huying.org.policies.actor import (
     staff_actor,
     system_actor,
 )
-from huying.org.policies.gate import actor_of, found_or_404, needs, note_refusal
+from huying.org.policies.gate import Refused404, actor_of, found_or_404, needs, note_refusal
 
 __all__ = [
     "GOVERNMENT_ONLY",
@@ -18,6 +18,7 @@ __all__ = [
     "Kind",
     "NotAllowed",
     "Outsourced",
+    "Refused404",
     "actor_of",
     "citizen_actor",
     "found_or_404",

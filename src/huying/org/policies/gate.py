@@ -32,6 +32,10 @@ M = TypeVar("M", bound=Model)
 Page = Callable[..., HttpResponseBase]
 
 
+class Refused404(Http404):
+    """A 404 whose refusal is on record already; of any other one the middleware makes a record (R207)."""
+
+
 def needs(*permissions: str) -> Callable[[V], V]:
     """Decorate a view function or a View class; the person needs any one of `permissions`.
 
@@ -65,7 +69,7 @@ def _guard(view: Page, permissions: tuple[str, ...]) -> Page:
             return _to_sign_in(request)
         if permissions and not actor.may_any(permissions):
             note_refusal(actor, stream="page", path=request.path, reason="缺少权限 " + " / ".join(permissions))
-            raise Http404
+            raise Refused404
         return view(request, *args, **kwargs)
 
     guarded.needs = permissions  # type: ignore[attr-defined]
@@ -96,7 +100,7 @@ def found_or_404(request: HttpRequest, rows: QuerySet[M], *, stream: str, **look
                 actor, stream=stream, stream_id=key if isinstance(key, int) else None, path=request.path,
                 reason=f"不存在或不在可见范围：{asked}",
             )
-        raise Http404 from None
+        raise Refused404 from None
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -1,13 +1,13 @@
 """Staff write to the appellant from the order; the words stay in its history (R273)."""
 
 import pytest
-from workorders.play import Play
 
 from huying.audit.models import Event
 from huying.messaging.queries import messages_of
 from huying.org.policies import NotAllowed
 from huying.workorders.operations.tell import NoPhone
 from huying.workorders.rules import BadInput
+from workorders.play import Play
 
 pytestmark = pytest.mark.django_db
 WORDS = "您补充的照片已转给承办单位，请保持电话畅通。"

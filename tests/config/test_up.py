@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -40,6 +41,13 @@ def test_up_and_ready(installation):
     assert json.loads(installation.ask("/healthz")[1])["status"] == "ok"
     assert "huying_requests_total{" in installation.ask("/metrics")[1]
     assert set(installation.pids()) == {"db", "web", "live", "worker"}
+
+
+def test_pages_come_with_style_sheets_that_browsers_may_keep(installation):
+    _, page = installation.ask("/sign-in")
+    links = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    assert links and all(re.search(r"\.[0-9a-f]{12}\.\w+$", link) for link in links), links
+    assert [installation.ask(link)[0] for link in links] == [200] * len(links)
 
 
 def test_commands_use_the_same_database_while_it_runs(installation):
@@ -112,7 +120,7 @@ def test_stops_cleanly_and_starts_again_in_seconds(installation):
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)
     seconds = installation.start()
     assert seconds < 5 * max(1.0, busy + 1)  # alone on the machine it takes about three
-    assert "正在更新数据库结构……" not in installation.lines[-8:]
+    assert "正在更新数据库结构与静态文件……" not in installation.lines[-8:]
     assert "was not properly shut down" not in last_start(installation.data)
     assert installation.stop(signal.SIGINT) == 0
 

@@ -110,6 +110,11 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [folder] if (folder := environment.ROOT / "build" / "static").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "huying.config.static.Named"},
+}
+WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 MEDIA_ROOT = DATA / "files"
 ATTACHMENT_MB = {
     "image": environment.whole("HUYING_IMAGE_MB", 20, low=1, high=200),
@@ -126,6 +131,7 @@ MESSAGE_RATE = environment.whole("HUYING_MESSAGE_RATE", 50, low=1, high=1000)  #
 API_READS_PER_MINUTE = environment.whole("HUYING_API_READS", 6000, low=1)  # of one token, in each web process
 API_WRITES_PER_MINUTE = environment.whole("HUYING_API_WRITES", 30_000, low=1)
 API_LARGEST_BODY = environment.whole("HUYING_API_BODY_KB", 512, low=16, high=5120) * 1024  # JSON; files have their own
+DATABASE_PREPARES = environment.yes("HUYING_PREPARE", True)  # no: behind a pooler that cannot keep prepared statements
 WEBHOOK_PRIVATE = environment.yes("HUYING_WEBHOOK_PRIVATE")  # subscriptions may point into private networks
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20

@@ -119,29 +119,31 @@ def bring_up(supervisor: Supervisor, options: argparse.Namespace, data: Path) ->
     address = f"http://{'127.0.0.1' if options.host in {'0.0.0.0', '::'} else options.host}:{options.port}"  # noqa: S104
     wait_ready(supervisor, address)
     tell(f"\n呼应已启动：{address}/\n")
+    if options.host not in {"127.0.0.1", "localhost", "::1"} and not environment.text("HUYING_HOSTS"):
+        tell("从其他电脑访问前，请设置环境变量 HUYING_HOSTS=本机的域名或地址（逗号分隔），再重新启动\n")
     if not options.no_demo and users.exists():
         tell(users.read_text().rstrip() + f"\n\n以上演示账号保存在 {users}；按 Ctrl-C 停止。")
 
 
 def migrate(supervisor: Supervisor, data: Path) -> None:
-    """Bring the tables up to date, unless the code and the database are those of the last time."""
+    """Bring tables and static files up to date, unless the code and the database are those of the last time."""
     stamp = data / "schema.json"
     now = {"code": code_fingerprint(), "database": database_identity(data)}
     with contextlib.suppress(OSError, ValueError):
         if json.loads(stamp.read_text()) == now:
             return
-    tell("正在更新数据库结构……")
+    tell("正在更新数据库结构与静态文件……")
     step(supervisor, "upgrade")
     stamp.write_text(json.dumps({**now, "database": database_identity(data)}))
 
 
 def code_fingerprint() -> str:
-    """Of everything that may shape a table or a right: the whole source, which is read in a few milliseconds."""
-    source = Path(__file__).resolve().parents[2]
-    files = sorted(path for path in source.rglob("*") if path.suffix in {".py", ".toml", ".json", ".sql"})
-    requirements = environment.ROOT / "requirements" / "run.txt"
-    parts = [path.read_bytes() for path in (*files, *([requirements] if requirements.exists() else []))]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    """Of everything that may shape a table, a right or a page: all our files, which are read in a few milliseconds."""
+    root = environment.ROOT
+    folders = (Path(__file__).resolve().parents[2], root / "build" / "static")
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix != ".pyc"]
+    files.append(root / "requirements" / "run.txt")
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files if path.is_file())).hexdigest()
 
 
 def database_identity(data: Path) -> list[Any]:

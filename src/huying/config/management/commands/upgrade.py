@@ -5,8 +5,9 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "更新数据库结构：以库主身份执行迁移，并重新设置应用账号的权限与租户边界"
+    help = "更新数据库结构（以库主身份迁移，并重设应用账号的权限与租户边界）与页面用的静态文件"
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", database="owner", verbosity=options["verbosity"], skip_checks=True)
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0, skip_checks=True)

@@ -11,8 +11,8 @@ LIVE_URL = environment.text("HUYING_LIVE_URL")  # empty: the page's own host on 
 HTTPS = environment.yes("HUYING_HTTPS")
 
 SECRET_KEY = environment.secret("django").hex()
-ALLOWED_HOSTS = environment.text("HUYING_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [origin for origin in environment.text("HUYING_ORIGINS").split(",") if origin]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *environment.listed("HUYING_HOSTS")]  # this machine's probes too
+CSRF_TRUSTED_ORIGINS = environment.listed("HUYING_ORIGINS")
 
 ROOMS = ["ui", "audit", "org", "citizens", "messaging", "workorders", "followup", "desk", "portal", "config"]
 INSTALLED_APPS = [
@@ -74,7 +74,10 @@ AUTH_USER_MODEL = "org.Staff"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "number")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},

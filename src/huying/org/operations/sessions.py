@@ -9,6 +9,7 @@ from huying.kernel import clock
 from huying.org.models import SignIn, Staff
 from huying.org.operations.history import record
 from huying.org.policies import Actor
+from huying.org.policies.gate import BY_ONESELF
 
 
 def open_session(staff: Staff, *, key: str, ip: str | None, agent: str) -> SignIn:
@@ -28,7 +29,7 @@ def end_session(sign_in: SignIn, actor: Actor, *, reason: str = "") -> None:
     """Out at its next request. Ending somebody else's is on the record of that person's centre."""
     own = actor.staff_id == sign_in.staff_id
     with transaction.atomic():
-        ended = _end(sign_in, "本人" if own else actor.name)
+        ended = _end(sign_in, BY_ONESELF if own else actor.name)
         if ended and not own:
             record(
                 sign_in.staff.centre_id, "session.end", actor, reason=reason, staff=sign_in.staff_id,

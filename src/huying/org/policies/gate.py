@@ -14,6 +14,8 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, QuerySet
@@ -25,10 +27,12 @@ from django.views import View
 
 from huying.audit.models import Access
 from huying.audit.operations import note_access
+from huying.org.models import SignIn
 from huying.org.policies.actor import Actor
 
 V = TypeVar("V", bound=Callable[..., Any])
 M = TypeVar("M", bound=Model)
+BY_ONESELF = "本人"
 Page = Callable[..., HttpResponseBase]
 
 
@@ -103,8 +107,18 @@ def found_or_404(request: HttpRequest, rows: QuerySet[M], *, stream: str, **look
         raise Refused404 from None
 
 
+def _say_why(request: HttpRequest) -> None:
+    """Tell who was signed in until now that somebody ended it; the browser still names the session, this once."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    row = SignIn.objects.filter(session_key=key, ended_at__isnull=False).first() if key else None
+    if row is not None and row.ended_by != BY_ONESELF:
+        words = f"您的登录已结束（{row.ended_by}）。如有疑问，请联系本中心的系统管理员。"
+        messages.warning(request, words, fail_silently=True)
+
+
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Afterwards back to this page; to the one the person was on when this address is only for sending forms."""
+    _say_why(request)
     wanted = request.get_full_path()
     hx = request.headers.get("HX-Request") == "true"
     if hx or request.method not in {"GET", "HEAD"}:

@@ -20,7 +20,13 @@ def work_calendar(calendar: Calendar | None) -> WorkCalendar:
     A year that nobody has published yet is counted by the plain week and the result says `provisional`: an order
     taken in December is not refused because next year's holidays are unknown.
     """
-    return _parsed(json.dumps(calendar.data if calendar else {}, sort_keys=True))
+    if calendar is None:
+        return _parsed("{}")
+    known = calendar.__dict__.get("_parsed")
+    if known is None or known[0] is not calendar.data:
+        known = calendar.__dict__["_parsed"] = (calendar.data, _parsed(json.dumps(calendar.data, sort_keys=True)))
+    found: WorkCalendar = known[1]
+    return found
 
 
 def calendar_of(*, centre: Centre, unit: Unit | None = None) -> Calendar | None:

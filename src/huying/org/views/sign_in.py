@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import segno
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from huying.kernel.errors import Refusal
 from huying.org.forms import CodeForm, PasswordForm, SignInForm
-from huying.org.models import SignIn, Staff
+from huying.org.models import Staff
 from huying.org.operations import second_factor, sessions
 from huying.org.operations import sign_in as steps
 from huying.org.operations.passwords import change_password
@@ -43,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             refuse(form, refusal)
         else:
             return _next_step(request, staff, then)
-    return render(request, "org/sign_in.html", {"form": form, "next": then, "ended": _ended(request)})
+    return render(request, "org/sign_in.html", {"form": form, "next": then})
 
 
 def locked_out(request: HttpRequest, username: str, wait: timedelta) -> HttpResponse:
@@ -163,9 +162,3 @@ def _next_step(request: HttpRequest, staff: Staff, then: str) -> HttpResponse:
 
 def _safe(request: HttpRequest, wanted: str) -> str:
     return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()) else ""
-
-
-def _ended(request: HttpRequest) -> SignIn | None:
-    """The session this browser still names, when somebody ended it."""
-    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    return SignIn.objects.filter(session_key=key, ended_at__isnull=False).first() if key else None

@@ -32,6 +32,11 @@ def yes(name: str, default: bool = False) -> bool:
     return default if raw == "" else raw in {"1", "true", "yes"}
 
 
+def listed(name: str) -> list[str]:
+    """The parts of a comma-separated value."""
+    return [part for part in (part.strip() for part in text(name).split(",")) if part]
+
+
 def data_folder() -> Path:
     """Where this installation keeps all it owns: HUYING_DATA, else `var` beside the code."""
     return Path(text("HUYING_DATA") or ROOT / "var").expanduser().resolve()

@@ -66,6 +66,7 @@ def configuration(level: str) -> dict[str, Any]:
         "loggers": {
             "huying": {"level": level},
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # any scanner can make as many as it likes
             "django.request": quiet,  # what was refused is in our own request line
             "django.server": {"handlers": [], "propagate": True},
             "axes": quiet,  # it writes user names; refusals are on the audit trail

@@ -4,7 +4,7 @@ from django.conf import settings
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class Named(CompressedManifestStaticFilesStorage):
+class Named(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """Before `huying upgrade` has collected anything (tests, development), files keep their plain names."""
 
     def stored_name(self, name: str) -> str:

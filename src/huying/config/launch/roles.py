@@ -4,13 +4,15 @@ huying_owner owns the database and may make databases (for the tests) and roles;
 do with which table is laid down after each migration (huying.config.walls).
 """
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
-from huying.config import environment
+from huying.config import database, environment
 from huying.config.database import APP_ROLE
 from huying.kernel.errors import Refusal
 
@@ -63,6 +65,30 @@ def ensure_embedded(folder: Path) -> None:
         ensure_app(owner, ours=True)
 
 
+def ensure_app_on_own_server() -> None:
+    """For DATABASE_URL. Raises RoleMissing, Refusal."""
+    with contextlib.closing(owner_session(environment.data_folder())) as owner:
+        ensure_app(owner)
+
+
+def owner_session(data: Path) -> Connection:
+    """The owner's session. Raises Refusal when the server of DATABASE_URL does not answer."""
+    about = database.owner(data)
+    try:
+        return psycopg.connect(
+            host=about["HOST"],
+            port=about["PORT"],
+            user=about["USER"],
+            password=about["PASSWORD"],
+            dbname=about["NAME"],
+            autocommit=True,
+            connect_timeout=10,
+            **about["OPTIONS"],
+        )
+    except psycopg.OperationalError as error:
+        raise Refusal(f"连接不上 DATABASE_URL 指定的数据库：{str(error).strip().splitlines()[0]}") from error
+
+
 def ensure_app(owner: Connection, *, ours: bool = False) -> None:
     """Make the application's role with the owner's rights, as far as those go.
 
@@ -101,7 +127,7 @@ def _app_enters(owner: Connection) -> bool:
     """Whether the application's login works where the owner's did."""
     about = owner.info.get_parameters() | {"user": APP_ROLE, "password": environment.secret("db_app").hex()}
     try:
-        psycopg.connect(**about).close()
+        psycopg.connect(make_conninfo("", **about)).close()
     except psycopg.OperationalError:
         return False
     return True

@@ -22,6 +22,7 @@ STOP_SECONDS = 15.0
 BACK_OFF = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the 1st, 2nd … restart in a row
 SETTLED_SECONDS = 60.0  # alive this long, a process has a clean record again
 LOG_BYTES = 20 * 2**20
+LONGEST_TOLD = 300
 
 Child = subprocess.Popen[bytes]
 
@@ -145,16 +146,24 @@ class Supervisor:
                 path.replace(path.with_suffix(".log.1"))
                 log = _open(path)
             log.write(line)
-            if important(line):
-                self.tell(f"[{name}] {line.decode(errors='replace').rstrip()}")
+            if said := worth_telling(line):
+                self.tell(f"[{name}] {said}")
         log.close()
 
 
-def important(line: bytes) -> bool:
-    """Errors are; the steps of normal life are not."""
-    if line.startswith(b"{"):
-        return b'"level": "error"' in line or b'"level": "critical"' in line
-    return any(word in line for word in (b"Error", b"ERROR", b"CRITICAL", b"Traceback"))
+def worth_telling(line: bytes) -> str:
+    """What a person at the screen should see of a log line, in short; "" for the steps of normal life."""
+    text = line.decode(errors="replace").strip()
+    try:
+        entry = json.loads(text)
+        if entry["level"] not in {"error", "critical"}:
+            return ""
+        reason = str(entry.get("exception", "")).strip().rpartition("\n")[2]
+        text = " ".join(filter(None, [entry["event"], reason, entry.get("request_id", "")]))
+    except (ValueError, KeyError, TypeError):
+        if not any(word in text for word in ("Error", "ERROR", "CRITICAL")):
+            return ""
+    return text if len(text) <= LONGEST_TOLD else text[:LONGEST_TOLD] + "……"
 
 
 def listen_to_signals() -> None:

@@ -16,9 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from huying.config import database, environment
+from huying.config import environment
 from huying.config.launch import roles
 from huying.config.launch.supervisor import Stopped, Supervisor, end_leftovers, listen_to_signals
 from huying.kernel.errors import Refusal
@@ -100,8 +98,7 @@ def check_ports(options: argparse.Namespace) -> None:
 def bring_up(supervisor: Supervisor, options: argparse.Namespace, data: Path) -> None:
     """Database, schema, demonstration city, processes; then say where everything is."""
     if environment.text("DATABASE_URL"):
-        with contextlib.closing(own_server(data)) as owner:
-            roles.ensure_app(owner)
+        roles.ensure_app_on_own_server()
     else:
         tell("正在启动数据库……")
         supervisor.database()
@@ -148,7 +145,7 @@ def code_fingerprint() -> str:
 
 def database_identity(data: Path) -> list[Any]:
     """The server, the database in it and how many migrations it has had: a restored or replaced one differs."""
-    with contextlib.closing(own_server(data)) as owner:
+    with contextlib.closing(roles.owner_session(data)) as owner:
         cluster = owner.execute(
             "SELECT system_identifier::text, d.oid::text FROM pg_control_system(), pg_database d"
             " WHERE datname = current_database()"
@@ -157,24 +154,6 @@ def database_identity(data: Path) -> list[Any]:
             return [*(cluster or ()), 0]
         count = owner.execute("SELECT count(*) FROM django_migrations").fetchone()
     return [*(cluster or ()), *(count or ())]
-
-
-def own_server(data: Path) -> roles.Connection:
-    """The owner's session. Raises Refusal when the server of DATABASE_URL does not answer."""
-    about = database.owner(data)
-    try:
-        return psycopg.connect(
-            host=about["HOST"],
-            port=about["PORT"],
-            user=about["USER"],
-            password=about["PASSWORD"],
-            dbname=about["NAME"],
-            autocommit=True,
-            connect_timeout=10,
-            **about["OPTIONS"],
-        )
-    except psycopg.OperationalError as error:
-        raise Refusal(f"连接不上 DATABASE_URL 指定的数据库：{str(error).strip().splitlines()[0]}") from error
 
 
 def step(supervisor: Supervisor, name: str) -> None:

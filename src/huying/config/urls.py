@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from huying.config import probes
 from huying.config.api import api
+from huying.config.front import front
 
 urlpatterns = [
     path("api/v1/", api.urls),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("orders/", include("huying.workorders.urls")),
     path("followup/", include("huying.followup.urls")),
     path("messages/", include("huying.messaging.urls")),
+    path("", front, name="front"),
+    path("", include("huying.portal.urls")),
     path("", include("huying.org.urls")),
 ]
 

@@ -1,0 +1,1 @@
+"""Wording, limits, stages and questions of the citizens' pages; pure, no Django."""

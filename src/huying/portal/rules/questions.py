@@ -1,0 +1,28 @@
+"""The questions of sending something in, in order: all on one page, or one at a time in the large-type version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`fields` are the form's fields on this page; those of a special template come into `more`."""
+
+    code: str
+    label: str
+    fields: tuple[str, ...]
+
+
+WHAT = Question("what", "发生了什么", ("content", "photo", "papers", "voice"))
+MORE = Question("more", "还要补充几项", ())
+WHERE = Question("where", "在哪里", ("region", "place"))
+PHONE = Question("phone", "怎么联系您", ("anonymous", "name", "phone"))
+CODE = Question("code", "填验证码", ("code",))
+SEND = Question("send", "看一遍，提交", ("identity", "kind", "confidential"))
+
+
+def questions(*, extra: Sequence[str], anonymous: bool, proven: bool) -> list[Question]:
+    """Those this person is asked: no code where none is needed."""
+    more = [Question(MORE.code, MORE.label, tuple(extra))] if extra else []
+    code = [] if anonymous or proven else [CODE]
+    return [WHAT, *more, WHERE, PHONE, *code, SEND]

@@ -41,10 +41,11 @@ class IntakeForm(forms.Form):
         label="类型", widget=forms.RadioSelect, choices=Kind.choices(), error_messages={"required": "请选择诉求类型"}
     )
     urgency = forms.ChoiceField(label="紧急", widget=forms.RadioSelect, choices=Urgency.choices())
-    title = forms.CharField(label="标题", max_length=100, error_messages={"required": "请写标题"})
+    title = forms.CharField(label="标题", min_length=2, max_length=100, error_messages={"required": "请写标题"})
     template = forms.ChoiceField(label="专项")
     content = forms.CharField(
-        label="内容", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}), error_messages={"required": "请写诉求内容"}
+        label="内容", min_length=5, max_length=5000, widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "请写诉求内容", "min_length": "诉求内容至少写 5 个字"},
     )
     region = RegionField(label="区划", required=False, children=lambda parent: ())
     place_find = forms.CharField(label="地名", required=False, max_length=60)

@@ -34,6 +34,7 @@ from huying.workorders.queries import NoSuchOrder
 from huying.workorders.queries.hints import REPEAT_CLOSED, REPEAT_OPEN, hints_for
 from huying.workorders.rules.hints import Hint
 
+AGAIN = "这份登记此前已经提交，没有重复登记"
 FIELD_OF = {
     "type": "kind", "caller.phone": "phone", "caller.name": "name", "caller.kind": "caller_kind", "code": "decline_code",
 }
@@ -75,7 +76,8 @@ class Page:
             "key": self.key, "form": self.form, "decision": self.decision, "allowed": {row.do for row in allowed},
             "main": "dispatch" if actor.may("workorders.dispatch") else "submit", "draft": self.draft, "open": self.open,
             "asked": [(hint, self.form.reasons.get(hint.code, "")) for hint in self.asked], "again": self.again,
-            "hints": hints, "caller": caller_card(actor, self.form.value("phone")), "focus": self.focus, "fresh": not self.open and not self.focus,
+            "hints": hints, "caller": caller_card(actor, self.form.value("phone")),
+            "focus": self.focus, "fresh": not self.open and not self.focus,
             "files": list(self.draft.attachments.all()) if self.draft else [], "file_errors": self.file_errors,
             "units": units_of(self.centre) if actor.may("workorders.dispatch") else [],
             "other_drafts": Draft.objects.filter(staff=actor.staff).exclude(key=self.key)[:100].count(),
@@ -96,6 +98,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def intake(request: HttpRequest, key: UUID) -> HttpResponse:
     actor, centre = home(request)
     if number := spent_on(actor, key):
+        if request.method == "POST":
+            messages.warning(request, AGAIN)
         return finished(request, actor, number)
     if request.method == "POST":
         return posted(request, actor, centre, key)
@@ -214,7 +218,7 @@ def urge(page: Page, number: str) -> HttpResponse:
 def told(page: Page, taken: TakenIn, done: str) -> HttpResponse:
     """To the address of the form again, which from now on shows what became of it."""
     if taken.again:
-        messages.warning(page.request, "这份登记此前已经提交，没有重复登记")
+        messages.warning(page.request, AGAIN)
     else:
         messages.success(page.request, done)
     if taken.reward_code:

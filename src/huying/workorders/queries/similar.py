@@ -8,15 +8,18 @@ from django.db.models import Q, QuerySet
 from huying.citizens.fields import blind_index
 from huying.kernel import clock
 from huying.kernel.phones import normalise_phone
-from huying.org.models import Region
 from huying.org.policies import Actor
 from huying.text.likeness import likeness, most_alike
 from huying.workorders.models import WorkOrder
 from huying.workorders.policies import visible_to
+from huying.workorders.queries.search import Candidates
+from huying.workorders.rules.topics import topics
+from huying.workorders.rules.words import facet, wanted_words
 from huying.workorders.workflow import FINAL
 
 DAYS = 90
-CANDIDATES = 200
+CANDIDATES = 100
+STREET_DIGITS = 9
 SAME_MATTER = 0.4
 """From this likeness on, an order of the same person is taken to be about the same matter (a person confirms it)."""
 
@@ -46,14 +49,14 @@ def orders_of_caller(actor: Actor, phone: str, *, limit: int = 20) -> list[WorkO
 def similar_orders(
     actor: Actor, *, text: str, phone: str = "", region: str = "", limit: int = 8, exclude: str = ""
 ) -> list[Similar]:
-    """What is alike among the last 90 days: the same caller's orders, and those of the same region or words.
+    """What is alike among the last 90 days: the same caller's orders, and those of the same street or topic.
 
     Open ones first, then the most alike. Empty for less than four letters of text.
     """
     if len(text.strip()) < 4:
         return []
     digest = phone_digest(phone)
-    pool = candidates(actor, region, digest)
+    pool = candidates(actor, text, region, digest)
     pool.pop(exclude, None)
     scored = most_alike(text, ((number, _words(order)) for number, order in pool.items()), limit=limit * 3, floor=0.18)
     rows = [Similar(pool[number], score, _is_from(pool[number], digest)) for number, score in scored]
@@ -61,12 +64,19 @@ def similar_orders(
     return rows[:limit]
 
 
-def candidates(actor: Actor, region: str, digest: bytes) -> dict[str, WorkOrder]:
-    """By number: at most CANDIDATES of the caller's and CANDIDATES of the region's (or, without one, the newest)."""
-    recent = shown(visible_to(actor)).filter(created_at__gte=clock.now() - timedelta(days=DAYS)).order_by("-created_at", "-id")
-    near = recent.filter(region_id__in=_neighbours(region)) if region else recent
-    own = recent.filter(contact__phone_hash=digest)[:CANDIDATES] if digest else ()
-    return {order.number: order for rows in (own, near[:CANDIDATES]) for order in rows}
+def candidates(actor: Actor, text: str, region: str, digest: bytes) -> dict[str, WorkOrder]:
+    """By number: the caller's orders of the last 90 days, and what the index offers for the region and the topics."""
+    until = clock.now() + timedelta(minutes=1)
+    since = until - timedelta(days=DAYS)
+    asked = [wanted_words(topic) for topic in topics(text)]
+    if region:
+        asked.append([facet("r", region[:STREET_DIGITS])])
+    offered: set[int] = set()
+    for words in asked:
+        offered.update(pk for pk, _ in next(Candidates(words, since, until).chunks(None), []))
+    visible = shown(visible_to(actor)).filter(created_at__gte=since).order_by("-created_at", "-id")
+    own = visible.filter(contact__phone_hash=digest)[:CANDIDATES] if digest else ()
+    return {order.number: order for rows in (own, visible.filter(pk__in=offered)) for order in rows}
 
 
 def repeats(actor: Actor, *, text: str, phone: str, exclude: str = "") -> list[Similar]:
@@ -98,12 +108,6 @@ def same_caller(order: WorkOrder, phone: str) -> bool:
 
 def _is_from(order: WorkOrder, digest: bytes) -> bool:
     return bool(digest and order.contact and bytes(order.contact.phone_hash) == digest)
-
-
-def _neighbours(region: str) -> list[str]:
-    """The region itself, what lies in it, and what lies beside it."""
-    near = Q(pk=region) | Q(parent_id=region) | Q(parent__children=region)
-    return list(Region.objects.filter(near).values_list("pk", flat=True))
 
 
 def _words(order: WorkOrder) -> str:

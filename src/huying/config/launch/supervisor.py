@@ -110,7 +110,9 @@ class Supervisor:
         process.started = time.monotonic()
         process.child = process.start()
         note = {one.name: identity(one.child.pid) for one in self.processes if one.child and one.running()}
-        (self.data / "processes.json").write_text(json.dumps(note))
+        draft = self.data / "processes.json.new"
+        draft.write_text(json.dumps(note))
+        draft.replace(self.data / "processes.json")
 
     def _restart(self, process: Process) -> None:
         now = time.monotonic()

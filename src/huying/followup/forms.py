@@ -41,8 +41,8 @@ class ExemptForm(forms.Form):
     exempt = forms.ChoiceField(label="免回访理由", choices=Exempt.choices(), required=False)
     reason = forms.CharField(label="说明", required=False, max_length=500)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="exempt_%s", **kwargs)  # another form of the page has a `reason` too
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="exempt_%s")  # another form of the page has a `reason` too
 
 
 class RatingFilter(forms.Form):

@@ -23,11 +23,6 @@ class Tally:
     numerator: int
     denominator: int
 
-    @property
-    def parts(self) -> tuple[int, int]:
-        """The same fraction with both sides in hundredths."""
-        return self.numerator, self.denominator * FULL
-
 
 @dataclass(frozen=True, slots=True)
 class Weights:

@@ -1,6 +1,7 @@
 """The month's figures of following up, each opened to the rows that miss it, and the schemes of satisfaction."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from huying.followup.queries import (
     schemes_of,
     timely_rate,
 )
-from huying.followup.rules import parse_scheme
+from huying.followup.rules import FULL, Tally, parse_scheme
 from huying.followup.views.ratings import midnight
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
@@ -26,6 +27,7 @@ from huying.kernel.errors import Refusal
 from huying.org.models import Centre
 from huying.org.policies import Actor, needs
 from huying.ui.fields import refuse
+from huying.ui.rules.shapes import percent
 from huying.workorders.catalog import Satisfaction
 
 SHOWN = 50
@@ -69,10 +71,17 @@ def by_scheme(actor: Actor, start: Any, end: Any) -> list[dict[str, Any]]:
         rows.append({
             "name": name, "in_force": name == in_force,
             "weights": [data.get(str(level)) for level in Satisfaction],
-            "heard": [heard.get(str(level), 0) for level in Satisfaction], "heard_rate": heard_rate.parts,
-            "given": [given.get(str(level), 0) for level in Satisfaction], "given_rate": given_rate.parts,
+            "heard": [heard.get(str(level), 0) for level in Satisfaction], "heard_rate": words(heard_rate),
+            "given": [given.get(str(level), 0) for level in Satisfaction], "given_rate": words(given_rate),
         })
     return rows
+
+
+def words(rate: Tally) -> str:
+    """`80.00%（0.8/1）`: what is shown is exact, also where a level counts for part of an answer."""
+    part = f"{Decimal(rate.numerator) / FULL:f}"
+    part = part.rstrip("0").rstrip(".") if "." in part else part
+    return f"{percent(rate.numerator, rate.denominator * FULL)}（{part}/{rate.denominator}）"
 
 
 @require_POST

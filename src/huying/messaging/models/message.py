@@ -1,3 +1,5 @@
+import re
+
 from django.db import models
 from django.db.models import Q
 
@@ -5,6 +7,8 @@ from huying.citizens.fields import SecretText
 from huying.kernel import masking
 from huying.messaging.catalog import CARRIER_LABELS, STATE_LABELS, STATE_TONES, Carrier, State
 from huying.messaging.rules import SCENES
+
+_LINK = re.compile(r"(https?://[\w.:-]+)/[\w./?=&%-]+", re.ASCII)
 
 
 class Message(models.Model):
@@ -67,7 +71,8 @@ class Message(models.Model):
 
     @property
     def shown_text(self) -> str:
-        """The text for a screen: a code is nobody's business but the receiver's, nor are numbers inside a text."""
+        """The text for a screen: a code or a personal link is nobody's business but the receiver's (whoever has the
+        link can rate), nor are numbers inside a text."""
         if self.scene in SCENES and SCENES[self.scene].audience == "code":
             return "（验证码内容不显示）"
-        return masking.scrub(self.text)
+        return masking.scrub(_LINK.sub(r"\1/…", self.text))

@@ -7,11 +7,10 @@ looked at by the worker (`deliver`).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
-from procrastinate.contrib.django import app
 
+from huying.audit.queries import quick
 from huying.citizens.fields import blind_index
 from huying.kernel import clock
 from huying.kernel.errors import Refusal
@@ -24,6 +23,13 @@ from huying.messaging.rules import CODE, carrier_of, render, scene, segments
 TASK = "huying.messaging.tasks.deliver_message"
 QUEUE = "messages"
 CODE_PRIORITY = 10
+ENQUEUE = """
+    SELECT procrastinate_defer_jobs_v1(ARRAY(
+        SELECT ROW(%(queue)s, %(task)s, %(priority)s, NULL, NULL, jsonb_build_object('message_id', key), NULL)
+            ::procrastinate_job_to_defer_v1
+        FROM unnest(%(keys)s::bigint[]) AS key
+    ))
+"""
 CODE_EVERY = timedelta(seconds=60)
 CODES_PER_HOUR = 5
 
@@ -66,19 +72,24 @@ def send(
 
 def send_all(outgoing: Sequence[Outgoing]) -> list[Message]:
     """Many at once (a merged order has hundreds of callers): two statements however many there are."""
-    messages = [_compose(each) for each in outgoing]
+    messages = [compose(each) for each in outgoing]
     Message.objects.bulk_create(messages)
-    waiting = [message for message in messages if message.state == State.QUEUED]
-    codes = [message for message in waiting if message.scene == CODE]
-    for batch, priority in ((codes, CODE_PRIORITY), ([each for each in waiting if each not in codes], 0)):
-        if batch:
-            jobs: list[dict[str, Any]] = [{"message_id": message.pk} for message in batch]
-            app.configure_task(TASK, queue=QUEUE, priority=priority).batch_defer(*jobs)
+    enqueue(messages)
     return messages
 
 
-def _compose(outgoing: Outgoing) -> Message:
-    """The row with its words, signed with the centre's name as the networks ask."""
+def enqueue(messages: Sequence[Message]) -> None:
+    """A job for each message that waits, in this transaction. The statement is procrastinate's own (`defer_jobs`)."""
+    waiting = [message for message in messages if message.state == State.QUEUED]
+    codes = [message.pk for message in waiting if message.scene == CODE]
+    others = [message.pk for message in waiting if message.scene != CODE]
+    for keys, priority in ((codes, CODE_PRIORITY), (others, 0)):
+        if keys:
+            quick(ENQUEUE, {"queue": QUEUE, "task": TASK, "priority": priority, "keys": keys})
+
+
+def compose(outgoing: Outgoing) -> Message:
+    """The row, not saved, with its words, signed with the centre's name as the networks ask."""
     kind, voice = scene(outgoing.scene), voice_of(outgoing.centre_id)
     phone = normalise_phone(outgoing.phone)
     text = render(kind, voice.text(kind), {"site": settings.PUBLIC_URL, **outgoing.values})

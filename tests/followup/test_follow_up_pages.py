@@ -161,10 +161,10 @@ def test_ratings_and_figures(calling, cast, client, now):
     assert "&lt;b&gt;还行" in page and "路灯不亮" in page
     assert "路灯不亮" not in text(client.get("/followup/ratings?satisfaction=no"))
     figures = text(client.get("/followup/statistics"))
-    assert figures.count("100.00%（1/1）") == 2
+    assert figures.count("100.00%（1/1）") == 4  # in time, executed, heard, given
     said = {"name": "基本满意按0.8折算", "very": "1", "yes": "1", "fair": "0.8", "no": "0"}
     assert client.post("/followup/schemes", said).status_code == 302
-    assert "80.00%（80/100）" in text(client.get("/followup/statistics"))
+    assert "80.00%（0.8/1）" in text(client.get("/followup/statistics"))
     assert "已有同名方案" in text(client.post("/followup/schemes", said))
     assert client.post("/followup/schemes", {**said, "name": "另一个", "fair": "7"}).status_code == 200
 

@@ -64,7 +64,7 @@ def test_what_is_no_code_is_told_so(cast, door, typed):
     enrolled(cast.staff["agent1"])
     door("agent1")
     page = door.client.post("/sign-in/code", {"code": typed}).content.decode()
-    assert "6 位数字" in page or "必填" in page
+    assert "6 位数字" in page or "请填写" in page
 
 
 def test_between_password_and_code_nothing_is_open_and_not_for_long(cast, door, monkeypatch):

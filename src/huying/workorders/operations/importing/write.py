@@ -20,7 +20,7 @@ from huying.org.policies import Actor
 from huying.workorders.catalog import CHANNEL_DIGITS, Channel, Kind
 from huying.workorders.models import Assignment, OrderTemplate, RulePack, WorkOrder
 from huying.workorders.operations.act import STREAM
-from huying.workorders.operations.importing.bulk import index_rows, insert_rows, next_keys
+from huying.workorders.operations.importing.bulk import index_rows, insert_rows, new_keys
 from huying.workorders.operations.importing.places import Places
 from huying.workorders.operations.numbers import take_serials
 from huying.workorders.queries.packs import template_of
@@ -81,13 +81,13 @@ class Batch:
 
     def insert(self, rows: Sequence[Row]) -> None:
         orders = [self.order(row.order) for row in rows]
-        for order, number, pk in zip(orders, self.numbers(orders), next_keys(WorkOrder, len(orders)), strict=True):
+        for order, number, pk in zip(orders, self.numbers(orders), new_keys(WorkOrder, len(orders)), strict=True):
             order.number, order.pk = number, pk
         self.add_contacts(rows, orders)
         events = [self.event(row, order) for row, order in zip(rows, orders, strict=True)]
-        insert_rows(WorkOrder, orders)
-        insert_rows(Event, events)
-        insert_rows(Assignment, [self.task(order) for order in orders if order.unit_id])
+        insert_rows(orders)
+        insert_rows(events)
+        insert_rows([self.task(order) for order in orders if order.unit_id])
         index_rows(orders)
 
     def order(self, old: OldOrder) -> WorkOrder:

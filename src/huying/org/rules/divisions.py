@@ -44,9 +44,12 @@ def trimmed(code: str) -> str:
     return code[:4] if len(code) == 6 and code.endswith("00") else code
 
 
-def normal(code: str) -> str:
-    """The spelling kept as the key: 6, 9 or 12 digits. Raises BadLine."""
-    short = trimmed(code)
+def normal(code: str, level: int = 0) -> str:
+    """The spelling kept as the key: 6, 9 or 12 digits. Raises BadLine.
+
+    Nine digits that end in 000 may be a street (150524000 is one) unless `level` says that a city or district is meant.
+    """
+    short = code if len(code) == 9 and level not in {CITY, DISTRICT} else trimmed(code)
     if not short.isascii() or not short.isdigit() or len(short) not in {4, 6, 9, 12}:
         raise BadLine(f"区划代码“{code}”应为 4、6、9 或 12 位数字")
     return short.ljust(6, "0")
@@ -59,23 +62,24 @@ def division(row: Mapping[str, str | None]) -> Division | None:
     raw = cells.get("id") or cells.get("code", "")
     if not raw:
         raise BadLine("缺少区划代码")
-    if raw.isdigit() and len(raw.rstrip("0")) <= 2:
+    if cells.get("deep") == "0" or ("deep" not in cells and raw.isdigit() and len(raw.rstrip("0")) <= 2):
         return None
-    code = normal(raw)
     if not name:
         raise BadLine("缺少名称")
     if len(name) > LONGEST_NAME:
         raise BadLine(f"名称超过 {LONGEST_NAME} 个字")
     if "deep" in cells:
-        return _by_depth(code, name, cells)
+        return _by_depth(raw, name, cells)
+    code = normal(raw)
     return Division(code, parent_of(code), name, level_of(code))
 
 
-def _by_depth(code: str, name: str, cells: Mapping[str, str]) -> Division:
+def _by_depth(raw: str, name: str, cells: Mapping[str, str]) -> Division:
     if cells["deep"] not in {"1", "2", "3", "4"}:
         raise BadLine(f"层级“{cells['deep']}”应为 1 到 4")
-    depth = int(cells["deep"])
-    return Division(code, "" if depth == CITY else normal(cells.get("pid", "")), name, depth)
+    level = int(cells["deep"])
+    parent = "" if level == CITY else normal(cells.get("pid", ""), level - 1)
+    return Division(normal(raw, level), parent, name, level)
 
 
 def level_of(code: str) -> int:

@@ -27,22 +27,23 @@ class AppealForm(forms.Form):
     prefix_extra = "extra_"
 
     content = forms.CharField(
-        label="发生了什么", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 6, "autofocus": True}),
+        label="发生了什么", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 6}),
         help_text="想到什么写什么：什么事、什么时候、希望怎么解决。不用选部门。",
     )
-    photo = upload("拍一张照片", accept="image/*", sort="image", many=False, capture="environment")
-    papers = upload("照片、视频或文件", accept="image/*,video/mp4,video/webm,.pdf,.doc,.docx,.xls,.xlsx,.txt",
-                   sort="video", many=True, help="可以选好几个，最多 9 个。照片里的拍摄位置会自动去掉。")
+    photo = upload("拍一张照片", accept="image/*", sort="image", many=False, help="可以不拍。", capture="environment")
+    papers = upload("照片、视频或文件", accept="image/*,audio/*,video/mp4,video/webm,.pdf,.doc,.docx,.xls,.xlsx,.txt",
+                   sort="video", many=True, help="可以不传，最多 9 个。照片里的拍摄位置会自动去掉。")
     voice = upload("录音", accept="audio/*", sort="audio", many=False, capture="microphone",
-                   help="不方便打字，可以说出来：录一段音，我们会听。")
+                   help="可以不录。不方便打字就说出来，我们会听。")
     place = forms.CharField(
-        label="具体地点", required=False, max_length=200, help_text="路名、小区、门牌、旁边有什么。楼栋和房号会加密保存。",
+        label="具体地点", required=False, max_length=200,
+        help_text="路名、小区、门牌、旁边有什么。上面选到区县，或写在这里，填一样就行。楼栋和房号会加密保存。",
     )
     anonymous = forms.BooleanField(
         label="匿名，不留姓名和电话", required=False, help_text="承办单位和热线都不知道您是谁。请抄下提交后的查询码，凭它查进度、领奖励。",
     )
     name = forms.CharField(label="怎么称呼您", required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"}),
-                           help_text="可以不填，或只写“张先生”。")
+                           help_text="可以不填，只写“张先生”也行；企业请写企业名称。")
     phone = PhoneField(required=False, help_text="用来告诉您结果，承办单位只看到隐去中间四位的号码。")
     code = DigitsField(label="短信验证码", required=False)
     identity = forms.ChoiceField(label="您是", choices=IDENTITIES, widget=forms.RadioSelect, initial="resident", required=False)
@@ -113,7 +114,7 @@ def worded(value: Any) -> str:
 
 def control(spec: ExtraField) -> forms.Field:
     """The form field of one field of a template (R041)."""
-    options: dict[str, Any] = {"label": spec.label, "required": spec.required}
+    options: dict[str, Any] = {"label": spec.label, "required": spec.required, "help_text": "" if spec.required else "可以不填。"}
     if spec.required:
         options["error_messages"] = {"required": f"请填写{spec.label}"}
     if spec.kind == "choice":

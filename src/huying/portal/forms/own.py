@@ -16,7 +16,7 @@ class SupplementForm(forms.Form):
     """`has_files`: material has been taken in already, so nothing need be typed."""
 
     use_required_attribute = False
-    note = forms.CharField(label="补充说明", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+    note = forms.CharField(label="要补充什么", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
     photo, papers, voice = (AppealForm.base_fields[name] for name in ("photo", "papers", "voice"))
 
     def __init__(self, *args: Any, has_files: bool = False, **options: Any) -> None:
@@ -33,14 +33,15 @@ class SupplementForm(forms.Form):
 class UrgeForm(forms.Form):
     use_required_attribute = False
     note = forms.CharField(label="想说的话", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
-                           help_text="可以不写。承办单位会马上收到提醒。")
+                           help_text="可以不写。")
 
 
 class WithdrawForm(forms.Form):
     use_required_attribute = False
     why = forms.ChoiceField(label="为什么撤单", choices=REASONS, widget=forms.RadioSelect,
                             error_messages={"required": "请选一个原因"})
-    more = forms.CharField(label="说明", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    more = forms.CharField(label="说明", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+                           help_text="可以不写；选“其他原因”请写一下。")
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
@@ -61,4 +62,5 @@ class RateForm(forms.Form):
                                      error_messages={"required": "请选一项"})
     unhappy = forms.ChoiceField(label="哪里不满意", choices=[("", "请选择"), *Unhappy.choices()], required=False,
                                 help_text="选“不满意”时请选一个原因。")
-    note = forms.CharField(label="还想说什么", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    note = forms.CharField(label="还想说什么", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+                           help_text="可以不写。")

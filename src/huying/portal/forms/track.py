@@ -14,7 +14,7 @@ class PhoneLookForm(forms.Form):
     phone = PhoneField(error_messages={"required": "请填反映问题时留的手机号"}, help_text="反映问题时留的手机号。")
     code = DigitsField(label="短信验证码", required=False)
     number = forms.CharField(label="工单号", required=False, max_length=60, widget=forms.TextInput(attrs=_BARE),
-                             help_text="可以不填，会列出这个手机号的全部诉求。")
+                             help_text="可以不填，不填就列出这个手机号的全部诉求。")
 
 
 class CodeLookForm(forms.Form):

@@ -15,6 +15,7 @@ from huying.portal.queries import draft_files, seal
 from huying.workorders.models import Attachment
 from huying.workorders.operations import attach
 from huying.workorders.operations.attach import TooManyFiles
+from huying.workorders.rules.filetypes import WrongType
 
 MOST_FILES = 9
 
@@ -45,6 +46,8 @@ def add_files(draft: OnlineDraft, actor: Actor, uploads: Iterable["File[bytes]"]
         try:
             _add(draft, actor, upload)
         except Refusal as refusal:
+            if isinstance(refusal, WrongType):
+                refusal.message = "这种文件收不了，请改成照片、录音、视频、PDF、Word 或 Excel"
             refusal.message = f"“{(upload.name or '文件')[:40]}”：{refusal.message}"
             refused.append(refusal)
     return refused

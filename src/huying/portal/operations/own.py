@@ -10,6 +10,7 @@ from huying.kernel.clock import SHANGHAI
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor
 from huying.portal.models import OnlineDraft
+from huying.portal.rules.milestones import URGED_ONLINE
 from huying.workorders.models import Attachment, WorkOrder
 from huying.workorders.operations import act
 from huying.workorders.operations.act import lock
@@ -37,7 +38,7 @@ def urge(*, actor: Actor, number: str, note: str = "") -> WorkOrder:
         ).order_by("-seq").first()
         if last and last.request_id != actor.request_id:
             raise UrgedAlready(f"您在 {last.at.astimezone(SHANGHAI):%m-%d %H:%M} 已经催办过，一天可以催一次。着急请拨打 12345。")
-        return _act(actor, order, "urge", {"note": note.strip() or "诉求人在网站催办"})
+        return _act(actor, order, "urge", {"note": note.strip() or URGED_ONLINE})
 
 
 def supplement(*, actor: Actor, number: str, draft: OnlineDraft, note: str) -> WorkOrder:

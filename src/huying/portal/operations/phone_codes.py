@@ -14,6 +14,7 @@ from huying.kernel.errors import Refusal
 from huying.kernel.phones import normalise_phone
 from huying.messaging.catalog import State
 from huying.messaging.operations import send
+from huying.messaging.operations.send import CODE_EVERY
 from huying.org.models import Centre
 from huying.portal.models import PhoneCode
 from huying.portal.operations.limits import check_limit, count_use
@@ -62,6 +63,13 @@ def send_code(centre: Centre, phone: str, *, address: str, browser: str) -> Sent
     count_use("code_address", address, centre)
     count_use("code_browser", browser, centre)
     return SentCode(str(row.key), code)
+
+
+def just_sent(centre: Centre, phone: str, key: str) -> bool:
+    """Whether this browser's code for this phone is less than a minute old and can still be used: a second click."""
+    row = PhoneCode.objects.filter(key=_uuid(key), centre=centre, used_at=None, tries__lt=TRIES).first()
+    same = row is not None and bytes(row.phone_hash) == blind_index(normalise_phone(phone), purpose="phone")
+    return same and row is not None and row.created_at > clock.now() - CODE_EVERY
 
 
 def check_code(centre: Centre, phone: str, code: str, key: str, *, address: str) -> None:

@@ -13,14 +13,13 @@ from huying.workorders.workflow import State
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """One line of the citizen's time line; made for `ui`'s time line, whose `who` is always the side, never a person."""
+    """One line of the citizen's time line; made for `ui`'s time line, without its `who`: no person is named here."""
 
     at: datetime
     mark: str
     title: str
     text: str = ""
     tone: str = ""
-    who: str = ""
 
 
 _PLAIN: dict[str, tuple[str, str, str]] = {
@@ -46,16 +45,19 @@ _PLAIN: dict[str, tuple[str, str, str]] = {
     "direct_answer": ("答", "热线直接答复", "green"),
     "decline": ("不", "不予受理", "amber"),
     "reopen": ("重", "重新办理", "amber"),
-    "withdraw": ("撤", "已撤单", ""),
+    "withdraw": ("撤", "您撤回了这件诉求", ""),
     "supervise": ("督", "热线正在督办", "amber"),
     "overdue": ("超", "超过了期限，系统已督促", "red"),
     "approve_return": ("定", "部门间定责中：热线正在重新确定承办单位", "amber"),
     "reject_return": ("定", "热线核定仍由原单位办理", ""),
     "resume": ("续", "恢复办理", ""),
     "rate": ("评", "您作了评价，谢谢", "green"),
-    "urge": ("催", "催办一次，已通知承办单位", ""),
-    "supplement": ("补", "补充了材料", ""),
+    "urge": ("催", "您催办了一次", ""),
+    "supplement": ("补", "您补充了材料", ""),
 }
+_BY_STAFF = {"urge": "热线催办了一次", "supplement": "热线补充了材料", "withdraw": "已撤单"}
+URGED_ONLINE = "诉求人在网站催办"
+"""What stands in the record of an urge without words; the citizen knows it anyway."""
 
 
 def milestone(kind: str, at: datetime, data: Mapping[str, Any], *, by_citizen: bool, reason: str = "") -> Milestone | None:
@@ -67,8 +69,10 @@ def milestone(kind: str, at: datetime, data: Mapping[str, Any], *, by_citizen: b
     mark, title, tone = _PLAIN[kind]
     if kind == "overdue" and data.get("clock") not in {None, "handle", "answer"}:
         return None
-    text = reason if by_citizen and kind in {"urge", "supplement", "withdraw"} else ""
-    return Milestone(at, mark, title, text, tone, "您" if by_citizen else "")
+    if not by_citizen and kind in {"urge", "supplement", "withdraw"}:
+        title = _BY_STAFF[kind]
+    text = reason if by_citizen and kind in {"urge", "supplement", "withdraw"} and reason != URGED_ONLINE else ""
+    return Milestone(at, mark, title, text, tone)
 
 
 def _dispatched(at: datetime, data: Mapping[str, Any]) -> Milestone:

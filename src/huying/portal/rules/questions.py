@@ -22,7 +22,16 @@ SEND = Question("send", "看一遍，提交", ("identity", "kind", "confidential
 
 
 def questions(*, extra: Sequence[str], anonymous: bool, proven: bool) -> list[Question]:
-    """Those this person is asked: no code where none is needed."""
+    """Those this person is asked: no code where the phone had been proven before, or where there is none."""
     more = [Question(MORE.code, MORE.label, tuple(extra))] if extra else []
     code = [] if anonymous or proven else [CODE]
     return [WHAT, *more, WHERE, PHONE, *code, SEND]
+
+
+def beside(row: Sequence[Question], code: str, step: int, *, skip_code: bool) -> Question:
+    """The question `step` places on (1) or back (-1); the first or last one when there is none. A phone proven on the
+    way is not asked for its code again."""
+    rest = [each for each in row if each.code == code or each != CODE or not skip_code]
+    places = [each.code for each in rest]
+    here = places.index(code) if code in places else 0
+    return rest[min(max(here + step, 0), len(rest) - 1)]

@@ -8,15 +8,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from huying.kernel.errors import Refusal
-from huying.kernel.phones import normalise_phone
 from huying.portal.forms import AppealForm
 from huying.portal.operations.phone_codes import WrongCode
 from huying.portal.policies import proven_phone
 from huying.portal.queries import chosen_names
-from huying.portal.rules.questions import CODE, SEND, Question
+from huying.portal.rules.questions import CODE, SEND, Question, beside
 from huying.portal.views import codes
 from huying.portal.views.doors import render
-from huying.portal.views.sheet import Sheet
+from huying.portal.views.sheet import ASKED_CODE, Sheet
 
 TRAP = "leave_empty"
 """A field nobody sees; what fills it in is no person."""
@@ -45,7 +44,8 @@ def send_again(sheet: Sheet, question: Question | None) -> HttpResponse:
 
 def text_code(sheet: Sheet, form: AppealForm, question: Question | None) -> str:
     """Send it; the refusal goes to where it can be seen."""
-    place = "code" if question and question.code == CODE.code else "phone"
+    place = "code" if question == CODE else "phone"
+    sheet.keep({ASKED_CODE: "1"})
     try:
         return codes.send_to(sheet.request, sheet.centre, form.cleaned_data["phone"])
     except Refusal as refusal:
@@ -58,29 +58,18 @@ def answered(sheet: Sheet, form: AppealForm, question: Question) -> HttpResponse
     for name in list(form.errors):
         if name not in question.fields:
             del form.errors[name]
-    words = ""
-    if not form.errors:
-        if question.code == CODE.code:
-            code_checked(sheet, form)
-        elif after(sheet, form, question).code == CODE.code:
-            words = text_code(sheet, form, question)
+    following = next_question(sheet, form, question)
+    if not form.errors and question == CODE:
+        code_checked(sheet, form)
+    elif not form.errors and following == CODE and (words := text_code(sheet, form, question)):
+        messages.success(sheet.request, words)
     if form.errors:
         return show(sheet, form, question)
-    if words:
-        messages.success(sheet.request, words)
-    following = after(sheet, form, question) if question.code != CODE.code else SEND
-    return redirect(here(sheet, following.code))
+    return redirect(here(sheet, next_question(sheet, form, question).code))
 
 
-def after(sheet: Sheet, form: AppealForm, question: Question) -> Question:
-    row = sheet.questions(form)
-    places = [each.code for each in row]
-    return row[min(places.index(question.code) + 1, len(row) - 1)] if question.code in places else row[0]
-
-
-def before(sheet: Sheet, question: Question) -> str:
-    codes_ = [each.code for each in sheet.questions(sheet.form(bound=False))]
-    return codes_[max(codes_.index(question.code) - 1, 0)] if question.code in codes_ else codes_[0]
+def next_question(sheet: Sheet, form: AppealForm, question: Question, step: int = 1) -> Question:
+    return beside(sheet.questions(form), question.code, step, skip_code=sheet.phone_proven)
 
 
 def code_checked(sheet: Sheet, form: AppealForm) -> bool:
@@ -116,14 +105,12 @@ def here(sheet: Sheet, step: str = "") -> str:
 def show(sheet: Sheet, form: AppealForm, question: Question | None, *, status: int = 200, **more: Any) -> HttpResponse:
     """One page with everything, or one question of it."""
     request = sheet.request
-    own = proven_phone(request.session)
     row = sheet.questions(form)
-    phone = normalise_phone(str(form["phone"].value() or ""))
-    last = question is not None and question.code == SEND.code
+    last = question == SEND
     context = {
         "form": form, "sheet": sheet, "question": question, "questions": row, "trap": TRAP, "here": here(sheet),
         "special": sheet.opened.code != "general", "place_of": row.index(question) + 1 if question in row else 0,
-        "phone_proven": bool(own) and own == phone, "demo_code": codes.demo_code(request),
+        "phone_proven": sheet.phone_proven, "demo_code": codes.demo_code(request),
         "code_url": reverse("portal:code", args=[sheet.centre.code]), "extra": [form[name] for name in form.extra],
         "summary": summary(sheet, form) if last else [], **more,
     }

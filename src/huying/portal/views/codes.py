@@ -9,7 +9,7 @@ from huying.kernel.errors import Refusal
 from huying.kernel.masking import mask_phone
 from huying.org.models import Centre
 from huying.portal.forms import PhoneLookForm
-from huying.portal.operations import check_code, send_code
+from huying.portal.operations import check_code, just_sent, send_code
 from huying.portal.policies import prove_phone
 from huying.portal.queries import children_of
 from huying.portal.views.doors import address_of, browser_of, fresh_session, of_centre
@@ -44,6 +44,8 @@ def regions(request: HttpRequest, centre: Centre) -> HttpResponse:
 
 def send_to(request: HttpRequest, centre: Centre, phone: str) -> str:
     """Send a code and remember its key in the session; what to tell the person. Raises Refusal."""
+    if just_sent(centre, phone, str(request.session.get(KEY, ""))):
+        return f"验证码刚才已发到 {mask_phone(phone)}，还有效，请填短信里的 6 位数字。"
     sent = send_code(centre, phone, address=address_of(request), browser=browser_of(request))
     request.session[KEY] = sent.key
     request.session.pop(DEMO_CODE, None)

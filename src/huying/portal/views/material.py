@@ -54,7 +54,7 @@ def supplement(request: HttpRequest, centre: Centre, number: str) -> HttpRespons
         except Refusal as refusal:
             refuse(form, refusal)
             return show(request, centre, found, draft, form, status=status_of(refusal))
-        messages.success(request, "补充材料已收到，承办单位可以看到。")
+        messages.success(request, "补充材料已收到，办理的人看得到。")
         return redirect("portal:order", centre.code, found.number)
     return show(request, centre, found, draft, form)
 

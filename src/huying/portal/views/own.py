@@ -78,7 +78,7 @@ def file(request: HttpRequest, centre: Centre, number: str, pk: int) -> HttpResp
 
 @of_centre
 def urge(request: HttpRequest, centre: Centre, number: str) -> HttpResponse:
-    return act_page(request, centre, number, "urge", UrgeForm, _urge, "已催办，承办单位会收到提醒。")
+    return act_page(request, centre, number, "urge", UrgeForm, _urge, "已催办，办理的人会看到。")
 
 
 @of_centre

@@ -17,7 +17,17 @@ from huying.portal.policies import citizen, prove_order
 from huying.portal.queries import order_ids_of, template_open
 from huying.portal.queries.send_in import appeal_of, same_matter
 from huying.portal.rules.questions import SEND, Question
-from huying.portal.views.asking import TRAP, answered, asked, before, code_checked, here, send_again, show, where_wrong
+from huying.portal.views.asking import (
+    TRAP,
+    answered,
+    asked,
+    code_checked,
+    here,
+    next_question,
+    send_again,
+    show,
+    where_wrong,
+)
 from huying.portal.views.doors import address_of, browser_of, of_centre, status_of
 from huying.portal.views.sheet import Sheet, begin, come_back, finished, take_typed, uploads
 from huying.ui.fields import refuse
@@ -95,9 +105,9 @@ def pressed(sheet: Sheet, question: Question | None, refused: list[Refusal]) -> 
     if "_code" in said:
         return send_again(sheet, question)
     if "_back" in said and question:
-        return redirect(here(sheet, before(sheet, question)))
+        return redirect(here(sheet, next_question(sheet, sheet.form(bound=False), question, -1).code))
     form = with_files(sheet.form(bound=True), refused)
-    if question and question.code != SEND.code:
+    if question and question != SEND:
         return answered(sheet, form, question)
     return try_to_send(sheet, form, question)
 

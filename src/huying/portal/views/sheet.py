@@ -1,7 +1,7 @@
 """One appeal being typed, as its page needs it: what has been kept, the form over it, the question that is asked now."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ from huying.workorders.models import Attachment
 
 SALT, DRAFTS, DONE = "portal.draft", "portal_drafts", "portal_done"
 KEPT_DONE = 8
+ASKED_CODE = "asked_code"
+"""Kept with what was typed: a code was sent on the way, so the question of it goes on being counted."""
 
 
 @dataclass
@@ -62,8 +64,19 @@ class Sheet:
 
     def questions(self, form: AppealForm) -> list[Question]:
         anonymous = bool(self.typed.get("anonymous")) and "anonymous" in form.fields
+        return questions(extra=form.extra, anonymous=anonymous, proven=self.phone_proven and not self.typed.get(ASKED_CODE))
+
+    @property
+    def phone_proven(self) -> bool:
+        """Whether the phone typed here is the one this browser has proven."""
         own = proven_phone(self.request.session)
-        return questions(extra=form.extra, anonymous=anonymous, proven=bool(own) and own == normalise_phone(self.typed.get("phone", "")))
+        return bool(own) and own == normalise_phone(self.typed.get("phone", own))
+
+    def keep(self, more: Mapping[str, str]) -> None:
+        """Write it over what had been kept; the code itself is for this request only."""
+        assert self.draft is not None
+        self.typed = {**self.typed, **more}
+        keep_typed(self.draft, {name: value for name, value in self.typed.items() if name != "code"})
 
 
 def begin(request: HttpRequest, centre: Centre, opened: Open) -> Sheet:
@@ -106,9 +119,7 @@ def remember(request: HttpRequest, centre: Centre, draft: OnlineDraft) -> None:
 
 def take_typed(sheet: Sheet, form: AppealForm, names: Iterable[str]) -> None:
     """What the page sent goes over what had been kept."""
-    assert sheet.draft is not None
-    sheet.typed = {**sheet.typed, **posted(sheet.request, form, names)}
-    keep_typed(sheet.draft, {name: value for name, value in sheet.typed.items() if name != "code"})
+    sheet.keep(posted(sheet.request, form, names))
 
 
 def uploads(request: HttpRequest) -> list[Any]:

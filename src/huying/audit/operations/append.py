@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import connection
-
 from huying.audit.models import Chained, Event
+from huying.audit.queries import quick
 from huying.kernel import clock, hashchain
 
 ANCHOR_LOCK = 0x6875_7969
@@ -30,8 +29,7 @@ class Who(Protocol):
 
 def hold_anchor_lock() -> None:
     """Shared until commit: an anchor waits for every event that is being written, so none slips in below it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [ANCHOR_LOCK])
+    quick("SELECT pg_advisory_xact_lock_shared(%s)", [ANCHOR_LOCK])
 
 
 def append(
@@ -43,6 +41,22 @@ def append(
     Sets `event_seq` and `event_head` on `thing`; the caller must save these two fields in the same transaction.
     """
     hold_anchor_lock()
+    event = compose(
+        thing, stream=stream, kind=kind, actor=actor, centre_id=centre_id, before=before, after=after, reason=reason,
+        data=data, at=at,
+    )
+    event.save(force_insert=True)
+    return event
+
+
+def compose(
+    thing: Chained, *, stream: str, kind: str, actor: Who, centre_id: int, before: str = "", after: str = "",
+    reason: str = "", data: dict[str, Any] | None = None, at: datetime | None = None,
+) -> Event:
+    """The next event of the chain of `thing`, not saved: for those who hold the anchor lock and write many rows at once.
+
+    Sets `event_seq` and `event_head` on `thing` like `append`.
+    """
     event = Event(
         stream=stream, stream_id=thing.pk, seq=thing.event_seq + 1, kind=kind, at=at or clock.now(),
         centre_id=centre_id, unit_id=actor.unit_id, actor_kind=actor.kind, actor_id=actor.staff_id,
@@ -50,6 +64,5 @@ def append(
         request_id=actor.request_id, prev=bytes(thing.event_head),
     )
     event.hash = hashchain.link(bytes(event.prev), event.record())
-    event.save(force_insert=True)
     thing.event_seq, thing.event_head = event.seq, event.hash
     return event

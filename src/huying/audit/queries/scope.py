@@ -6,6 +6,8 @@ from typing import Literal
 
 from django.db import connection
 
+from huying.audit.queries.quick import quick
+
 ALL: Literal["*"] = "*"
 Scope = Iterable[int] | str  # ids, "*" for all, or what `set_scope` gave back
 
@@ -13,12 +15,8 @@ Scope = Iterable[int] | str  # ids, "*" for all, or what `set_scope` gave back
 def set_scope(scope: Scope) -> str:
     """Tell the connection; returns what was in force before."""
     text = scope if isinstance(scope, str) else ",".join(str(pk) for pk in scope)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('huying.centres', true), set_config('huying.centres', %s, false)", [text]
-        )
-        before = cursor.fetchone()[0]
-    return before or ""
+    row = quick("SELECT current_setting('huying.centres', true), set_config('huying.centres', %s, false)", [text])
+    return (row[0] if row else "") or ""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-from huying.citizens.operations.keep_contact import keep_contact
+from huying.citizens.operations.keep_contact import keep_contact, new_contact
 from huying.citizens.operations.reveal import reveal
 
-__all__ = ["keep_contact", "reveal"]
+__all__ = ["keep_contact", "new_contact", "reveal"]

@@ -6,6 +6,6 @@ from huying.messaging.operations.send import NoMobile, Outgoing, TooOften, compo
 from huying.messaging.operations.templates import save_rule, save_template, try_out
 
 __all__ = [
-    "NoMobile", "Outgoing", "TooOften", "TryAgain", "channel", "compose", "deliver", "enqueue", "poll_receipts", "save_rule", "save_template", "send",
-    "send_all", "set_no_messages", "take_receipts", "try_out",
+    "NoMobile", "Outgoing", "TooOften", "TryAgain", "channel", "compose", "deliver", "enqueue", "poll_receipts", "save_rule",
+    "save_template", "send", "send_all", "set_no_messages", "take_receipts", "try_out",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel, Field, WithJsonSchema, create_model
@@ -107,10 +108,11 @@ def operation(action: Action) -> Callable[[HttpRequest, str], HttpResponse]:
         def effect() -> WorkOrder:
             return act(actor=actor, number=order.number, code=action.code, data=sent, **about)
 
-        if key:
-            once(actor, key, digest_of(request.path, data), effect)
-        else:
-            effect()
+        with transaction.atomic():
+            if key:
+                once(actor, key, digest_of(request.path, data), effect)
+            else:
+                effect()
         return write(shapes.order(shapes.whole(WorkOrder.objects.filter(pk=order.pk)).get(), actor))
 
     perform.__name__ = f"perform_{action.code}"

@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
@@ -21,7 +22,7 @@ from huying.workorders.api.paging import Paging, beyond, cut
 from huying.workorders.api.problem import refusals, write
 from huying.workorders.catalog import Channel
 from huying.workorders.models import WorkOrder
-from huying.workorders.operations import NewOrder, create_order
+from huying.workorders.operations import NewOrder, create_inside
 from huying.workorders.operations.once import Outcome, once
 from huying.workorders.policies import sees_contact, visible_to
 from huying.workorders.queries import NoSuchOrder
@@ -60,9 +61,10 @@ def create(request: HttpRequest) -> HttpResponse:
 
     def effect() -> WorkOrder:
         state = State.DRAFT if sent.then == "draft" else State.TO_REVIEW
-        return create_order(actor=actor, centre=centre_of(actor), new=new_order(sent), state=state)
+        return create_inside(actor=actor, centre=centre_of(actor), new=new_order(sent), state=state)
 
-    done = once(actor, key, digest_of(request.path, data), effect) if key else Outcome("", effect())
+    with transaction.atomic():
+        done = once(actor, key, digest_of(request.path, data), effect) if key else Outcome("", effect())
     order = done.order or find(request, done.number)
     return write(
         shapes.created(order), status=201 if done.order else 200, headers={"Location": shapes.order_url(order.number)}

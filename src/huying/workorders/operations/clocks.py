@@ -8,7 +8,7 @@ from django.db.models import Min
 
 from huying.kernel import clock as time
 from huying.kernel.deadline import Term, calendar_for, due, resume
-from huying.org.models import Unit
+from huying.org.models import Calendar, Unit
 from huying.org.queries import calendar_of, work_calendar
 from huying.workorders.models import Assignment, Clock, WorkOrder
 from huying.workorders.queries.packs import pack_of
@@ -30,8 +30,16 @@ def new_clock(
     assignment: Assignment | None = None, unit: Unit | None = None, latest: datetime | None = None,
 ) -> Clock:
     """A clock not yet saved, counted from `start` (default now) and due no later than `latest`."""
-    start = start or time.now()
     calendar = calendar_of(centre=order.centre, unit=unit)
+    return counted_clock(order, kind, term, calendar, start=start, assignment=assignment, latest=latest)
+
+
+def counted_clock(
+    order: WorkOrder, kind: Clock.Kind, term: Term, calendar: Calendar | None, *, start: datetime | None = None,
+    assignment: Assignment | None = None, latest: datetime | None = None,
+) -> Clock:
+    """`new_clock` on a calendar already found."""
+    start = start or time.now()
     until = due(start, term, work_calendar(calendar))
     due_at = min(until.at, latest) if latest else until.at
     return Clock(

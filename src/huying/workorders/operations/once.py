@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import connection, transaction
-
+from huying.audit.queries import quick
 from huying.kernel import clock
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor, NotAllowed
@@ -14,6 +13,7 @@ CLAIM = """
     INSERT INTO workorders_idempotencykey (staff_id, key, digest, number, created_at) VALUES (%s, %s, %s, '', %s)
     ON CONFLICT (staff_id, key) DO NOTHING RETURNING id
 """
+NAME = "UPDATE workorders_idempotencykey SET number = %s WHERE id = %s RETURNING id"
 
 
 class KeyReused(Refusal):
@@ -31,23 +31,20 @@ class Outcome:
     order: WorkOrder | None
 
 
-@transaction.atomic
 def once(actor: Actor, key: str, digest: bytes, effect: Callable[[], WorkOrder]) -> Outcome:
-    """Carry out `effect` unless this person's `key` has been seen. Raises KeyReused, and what the effect raises.
+    """Inside a transaction: carry out `effect` unless this person's `key` has been seen. Raises KeyReused, and what the effect raises.
 
     Of two requests at once the second waits for the first to commit (the unique index makes it) and then finds the
     key; when the first rolls back, the second does the work.
     """
     if actor.staff_id is None:
         raise NotAllowed
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [actor.staff_id, key, digest, clock.now()])
-        claimed = cursor.fetchone()
+    claimed = quick(CLAIM, [actor.staff_id, key, digest, clock.now()])
     if claimed is None:
         earlier = IdempotencyKey.objects.get(staff_id=actor.staff_id, key=key)
         if bytes(earlier.digest) != digest:
             raise KeyReused
         return Outcome(earlier.number, None)
     order = effect()
-    IdempotencyKey.objects.filter(pk=claimed[0]).update(number=order.number)
+    quick(NAME, [order.number, claimed[0]])
     return Outcome(order.number, order)

@@ -3,7 +3,7 @@
 from huying.kernel.clock import SHANGHAI
 from huying.kernel.errors import Refusal
 from huying.kernel.phones import is_mobile, normalise_phone
-from huying.messaging.operations import send
+from huying.messaging.operations import Outgoing, send, send_all
 from huying.workorders.models import Assignment, WorkOrder
 
 
@@ -14,10 +14,16 @@ class NoPhone(Refusal):
 
 def tell_caller(order: WorkOrder, scene: str, **values: str) -> None:
     """A message to the appellant, if there is a phone to send it to and the person does not mind."""
+    if said := words_for_caller(order, scene, **values):
+        send_all([said])
+
+
+def words_for_caller(order: WorkOrder, scene: str, **values: str) -> Outgoing | None:
+    """What `tell_caller` would send; None when there is no phone."""
     contact = order.contact
     if contact is None or not contact.phone:
-        return
-    send(
+        return None
+    return Outgoing(
         scene=scene, centre_id=order.centre_id, phone=contact.phone, caller_id=contact.caller_id,
         values={"number": order.number, "title": order.title, **values}, subject=("order", order.pk),
     )

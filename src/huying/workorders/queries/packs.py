@@ -34,7 +34,12 @@ def pack_in_force(centre: Centre, at: datetime, code: str = "default") -> RulePa
 
 
 def pack_of(row: RulePack) -> Pack:
-    return parsed(json.dumps(row.data, sort_keys=True))
+    """The row's content parsed; remembered on the row as long as it holds the same content."""
+    known = row.__dict__.get("_parsed")
+    if known is None or known[0] is not row.data:
+        known = row.__dict__["_parsed"] = (row.data, parsed(json.dumps(row.data, sort_keys=True)))
+    found: Pack = known[1]
+    return found
 
 
 def find_template(centre: Centre, code: str) -> OrderTemplate:
@@ -52,4 +57,8 @@ def _template(text: str) -> Template:
 
 
 def template_of(row: OrderTemplate) -> Template:
-    return _template(json.dumps(row.data, sort_keys=True))
+    known = row.__dict__.get("_parsed")
+    if known is None or known[0] is not row.data:
+        known = row.__dict__["_parsed"] = (row.data, _template(json.dumps(row.data, sort_keys=True)))
+    found: Template = known[1]
+    return found

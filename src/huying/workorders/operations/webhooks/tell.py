@@ -6,11 +6,13 @@ the order is decided by the job, which sees all tenants; the step's own connecti
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from procrastinate.contrib.django import app
 
 from huying.audit.models import Event
+from huying.audit.queries import quick
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 from huying.org.models import Staff
@@ -28,10 +30,8 @@ DELIVER_TASK = "huying.workorders.tasks.deliver_webhook"
 def announce(step: OrderCreated | OrderMoved) -> None:
     """Inside the transaction of the step: no commit, no delivery; committed, and the worker sees to it."""
     kind = step.action if isinstance(step, OrderMoved) else CREATED
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT webhooks_for(%s, %s)", [step.order_id, kind])
-        listening: list[int] | None = cursor.fetchone()[0]
-    if listening:
+    row = quick("SELECT webhooks_for(%s, %s)", [step.order_id, kind])
+    if row and (listening := row[0]):
         app.configure_task(SPREAD_TASK, queue=QUEUE).defer(event_id=step.event_id, kind=kind, webhooks=listening)
 
 
@@ -44,7 +44,7 @@ def spread(*, event_id: int, kind: str, webhooks: Sequence[int]) -> int:
     made = [one for one in (made_for(row, event, kind) for row in listeners(webhooks)) if one]
     Delivery.objects.bulk_create(made, ignore_conflicts=True)  # the job may run twice
     keys = [one.key for one in made]
-    jobs = [{"delivery_id": pk} for pk in Delivery.objects.filter(key__in=keys).values_list("pk", flat=True)]
+    jobs: list[dict[str, Any]] = [{"delivery_id": pk} for pk in Delivery.objects.filter(key__in=keys).values_list("pk", flat=True)]
     if jobs:
         app.configure_task(DELIVER_TASK, queue=QUEUE).batch_defer(*jobs)
     return len(jobs)

@@ -43,8 +43,6 @@ class Draft {
     this.changes = 0;
     this.taken = 0;
     this.restore();
-    form.addEventListener("input", () => this.changed());
-    form.addEventListener("change", () => this.changed());
     form.addEventListener("submit", (event) => {
       if (!event.defaultPrevented) this.leaveWith();
     });
@@ -66,7 +64,7 @@ class Draft {
   }
 
   async save() {
-    if (this.saving || this.gone || this.taken === this.changes) return;
+    if (this.saving || this.gone || this.taken === this.changes || !this.form.isConnected) return;
     this.saving = true;
     const upTo = this.changes;
     try {
@@ -158,7 +156,15 @@ function clear(unwanted) {
   } catch { /* no store */ }
 }
 
+// Controls may stand outside their form (`form="id"`), so the document listens, not the form.
+function noticed(event) {
+  const form = event.target.form;
+  if (form && form.hyDraft && event.target.name) form.hyDraft.changed();
+}
+
 export function startDrafts() {
+  document.addEventListener("input", noticed);
+  document.addEventListener("change", noticed);
   const here = new Set([...document.querySelectorAll("form[data-draft]")].map(keyOf));
   const oldest = Date.now() - KEPT_DAYS * 86400000;
   const mine = `${PREFIX}${account()}:`;

@@ -24,6 +24,9 @@ function goOn(form, from) {
 }
 
 export function startSheets() {
+  const form = document.querySelector("form[data-go-to]");
+  const place = form && document.getElementById(form.dataset.goTo);
+  if (place) place.focus();
   document.addEventListener("toggle", (event) => {
     if (event.target.matches("details[data-sheet]") && event.target.open) opened(event.target);
   }, true);

@@ -45,7 +45,8 @@ def test_known_name_is_brought_in_and_recorded(desk):
 def test_orders_alike_open_ones_first(desk):
     desk().send("answer", answer="已经修好。")
     desk().send("submit", phone="13800000000", why_repeat_open="x")
-    desk().send("submit", phone="13800000001", title="咨询社保缴费", content="想咨询灵活就业人员社保怎么缴费，请告诉我流程。", kind="consultation")
+    social = {"title": "咨询社保缴费", "content": "想咨询灵活就业人员社保怎么缴费，请告诉我流程。", "kind": "consultation"}
+    desk().send("submit", phone="13800000001", **social)
     text = panel(desk(), "beside", title="路灯不亮", content="海湾社区的路灯不亮了", phone="13907700001", template="general")
     assert "同一来电人" in text
     assert text.index("待审核") < text.index("已办结")

@@ -9,7 +9,6 @@ import zlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
-from play import Play
 
 from huying.workorders.models import Attachment, Draft
 from huying.workorders.operations import attach, detach
@@ -18,6 +17,7 @@ from huying.workorders.operations.pictures import MovingPicture, TooManyPixels
 from huying.workorders.queries import AlreadyDone, NoSuchOrder, file_response, open_file
 from huying.workorders.queries.files import FileGone, path_of
 from huying.workorders.rules.filetypes import TYPES, BrokenFile, DangerousFile, WrongType
+from workorders.play import Play
 
 SECRET_PLACE = b"GPS-TRAIL-21.6N108.3E"
 

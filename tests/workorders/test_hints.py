@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from play import PHONE, Play
 
 from huying.org.models import Region
 from huying.workorders.queries.hints import hints_for
 from huying.workorders.rules.hints import Facts, hints
+from workorders.play import PHONE, Play
 
 WHOLE = Facts(
     kind="complaint", title="路灯不亮", content="海湾社区门口的路灯三天没有亮了，城管局没人来修，希望尽快修好。", phone=PHONE,

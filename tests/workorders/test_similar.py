@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from play import PHONE, Play
 
 from huying.kernel import clock
 from huying.workorders.models import WorkOrder
 from huying.workorders.queries.similar import orders_of_caller, similar_orders
 from huying.workorders.rules.topics import topics
+from workorders.play import PHONE, Play
 
 TEXT = "海湾社区门口路灯不亮 晚上没有灯"
 

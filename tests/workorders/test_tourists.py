@@ -1,11 +1,11 @@
 """A tourist leaves soon: shorter terms, by data alone (R085)."""
 
 import pytest
-from play import Play
 
 from huying.workorders.models import RulePack
 from huying.workorders.rules import BadPack, parse_pack
 from huying.workorders.rules.pack import default_data
+from workorders.play import Play
 
 PACK = parse_pack(default_data())
 

@@ -33,7 +33,7 @@ def change(actor: Actor, key: UUID, typed: Typed, wish: str) -> str:
         take_over(actor, typed, what)
     elif verb == "drop":
         drop_file(actor, key, what)
-    return {"place": "id_place", "template": "id_template", "reuse": "id_content"}.get(verb, "")
+    return {"place": "id_place", "template": "id_template", "reuse": "id_content", "caller": "id_kind_0", "search": "id_q", "look": "id_name"}.get(verb, "")
 
 
 def name_place(actor: Actor, typed: Typed) -> None:

@@ -82,6 +82,11 @@ def order(cast: Cast) -> str:
     return Play(cast).handling().number
 
 
+def to_follow_up(cast: Cast) -> str:
+    """An order whose reply has been accepted."""
+    return Play(cast).handling().replied().do("reviewer1", "pass_check").number
+
+
 def unit(cast: Cast) -> int:
     return Unit.objects.create(centre=cast.demo, code="X", name="某单位").pk
 
@@ -203,6 +208,22 @@ MESSAGING = {
     "messaging:receipts": send("", name="nobody", anonymous=404),
 }
 
+FOLLOWS_UP = "leader1 followup1"
+READS_RATINGS = "leader1 reviewer1 followup1 quality1 supervisor1 director1 buyer1"
+FOLLOWUP = {
+    "followup:desk": page(FOLLOWS_UP),
+    "followup:ratings": page(READS_RATINGS),
+    "followup:statistics": page(READS_RATINGS),
+    "followup:make-scheme": send("director1", status=200),
+    "followup:work": page(FOLLOWS_UP, number=to_follow_up),
+    "followup:start": send(FOLLOWS_UP, number=to_follow_up),
+    "followup:phone": send(FOLLOWS_UP, number=to_follow_up),
+    "followup:attempt": send(FOLLOWS_UP, number=to_follow_up, status=200),
+    "followup:answer": send(FOLLOWS_UP, number=to_follow_up, status=200),
+    "followup:give-up": send(FOLLOWS_UP, number=to_follow_up, status=200),
+    "followup:exempt": send(FOLLOWS_UP, number=to_follow_up, status=200),
+}
+
 OTHERS = {
     "healthz": public(),
     "readyz": public(status=503),  # no worker runs beside the tests
@@ -211,7 +232,7 @@ OTHERS = {
     "ui:elder": public(status=302),
 }
 
-TABLE: dict[str, Row] = {**ORG, **DESK, **WORKORDERS, **MESSAGING, **OTHERS}
+TABLE: dict[str, Row] = {**ORG, **DESK, **WORKORDERS, **MESSAGING, **FOLLOWUP, **OTHERS}
 
 SEES = EVERYBODY.removesuffix(" operator1")
 WRITES = "agent1 leader1 dispatcher1 reviewer1 followup1 liaison1 unitleader1 supervisor1 director1"

@@ -58,7 +58,7 @@ setup_python() {
     environment_ready "$name" && continue
     say "正在安装 Python 依赖（$name）……"
     [ -x "$VENV/bin/uv" ] || "$VENV/bin/pip" install --quiet --disable-pip-version-check --require-hashes \
-      -r "$ROOT/requirements/uv.txt" || say "未能安装 uv，改用 pip"
+      -r "$ROOT/requirements/uv.txt" 2>"$VENV/install.log" || say "未能安装 uv，改用 pip"
     install_requirements "$name"
     echo "$ROOT/src" >"$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/huying.pth"
     environment_stamp "$name" >"$VENV/huying-$name.stamp"

@@ -48,8 +48,8 @@ class Installation:
     lines: list[str] = field(default_factory=list)
     _heard: "queue.Queue[str | None]" = field(default_factory=queue.Queue)
 
-    def start(self, *options: str, environ: dict[str, str] | None = None) -> float:
-        """Run `bin/up --no-demo`; returns the seconds until it said that it is up."""
+    def start(self, *options: str, environ: dict[str, str] | None = None, read: bool = True) -> float:
+        """Run `bin/up --no-demo`; returns the seconds until it said that it is up (unless nobody is to `read` it)."""
         self.port, self.live_port = (self.port and (self.port, self.live_port)) or two_free_ports()
         begun = time.monotonic()
         self.up = subprocess.Popen(
@@ -58,6 +58,9 @@ class Installation:
             text=True, start_new_session=True,
         )
         self._heard = queue.Queue()
+        if not read:
+            self.up.stdout.close()
+            return 0.0
         threading.Thread(target=self._listen, args=(self.up, self._heard), daemon=True).start()
         self.hear("呼应已启动")
         return time.monotonic() - begun

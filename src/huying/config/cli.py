@@ -55,6 +55,8 @@ def _db(arguments: list[str]) -> int:
 
     data = environment.data_folder()
     word = arguments[0] if len(arguments) == 1 else ""
+    if environment.text("DATABASE_URL"):
+        print("已设置 DATABASE_URL，使用的是它指定的数据库；内置数据库由 huying db 单独管理", file=sys.stderr)
     if word == "start":
         print("数据库已启动" if cluster.start(data) else "数据库已在运行")
     elif word == "stop":

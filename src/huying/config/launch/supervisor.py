@@ -177,7 +177,8 @@ def listen_to_signals() -> None:
         raise Stopped
 
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, stop)
+        if sign != signal.SIGHUP or signal.getsignal(sign) != signal.SIG_IGN:  # nohup means: stay
+            signal.signal(sign, stop)
 
 
 def identity(pid: int) -> list[int]:

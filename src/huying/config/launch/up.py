@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import socket
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +17,7 @@ from typing import Any
 
 from huying.config import environment
 from huying.config.launch import roles
+from huying.config.launch.screen import flush, tell
 from huying.config.launch.supervisor import Stopped, Supervisor, end_leftovers, listen_to_signals
 from huying.kernel.errors import Refusal
 
@@ -43,7 +43,9 @@ def main(arguments: list[str]) -> int:
             tell("正在停止……")
         finally:
             supervisor.stop()
+            flush()
     tell("已停止")
+    flush()
     return 0
 
 
@@ -199,7 +201,3 @@ def alone(data: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
-
-
-def tell(line: str) -> None:
-    print(line, file=sys.stdout, flush=True)

@@ -106,7 +106,7 @@ def test_exempt_with_a_ground_on_record(waiting, new, ground):
     assert (play.order.state, row(play).result, row(play).exempt) == (State.TO_CLOSE, "exempt", ground)
     assert clock_of(play).state == "cancelled"
     event = Event.objects.filter(stream="order", stream_id=play.order.pk, kind="exempt_follow_up").get()
-    assert event.data["ground"] == ground and event.reason == "来电时已说明不用回访"
+    assert event.data["exempt"] == ground and event.reason == "来电时已说明不用回访"
 
 
 @pytest.mark.parametrize(("new", "ground"), [({}, "anonymous"), ({}, "no_phone"), ({"phone": ""}, "declined")])

@@ -89,7 +89,7 @@ def exempt(step: Step, data: dict[str, Any]) -> None:
     check_ground(step, row, Exempt(data["exempt"]))
     stop_clocks(step.order, Clock.Kind.FOLLOW_UP, cancel=row.first_attempt_at is None)
     end_round(step, row, Result.EXEMPT, exempt=data["exempt"])
-    step.note(data["reason"], ground=data["exempt"])
+    step.note(data["reason"], exempt=data["exempt"])
     step.move(State.TO_CLOSE)
 
 

@@ -132,7 +132,7 @@ def perform(step: Step, data: dict[str, Any]) -> None:
     )
     if not step.order.satisfaction:
         step.order.satisfaction = row.satisfaction
-    step.note(row.text, satisfaction=row.satisfaction, unhappy=row.unhappy, channel=row.channel)
+    step.note(row.text, satisfaction=row.satisfaction, unhappy=row.unhappy, medium=row.channel)
 
 
 def check_rating(data: dict[str, Any]) -> None:

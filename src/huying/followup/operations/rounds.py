@@ -74,4 +74,4 @@ def end_round(step: Step, row: FollowUp, result: str, *, exempt: str = "") -> No
     row.state, row.result, row.exempt = FollowUp.State.DONE, result, exempt
     row.finished_at, row.finished_by = time.now(), step.actor.staff
     row.save()
-    step.note(result=result, round=row.round)
+    step.note(ended=result, round=row.round)

@@ -12,6 +12,11 @@ class SignInForm(forms.Form):
         label="密码", max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
 
+    def to_password(self) -> None:
+        """The name is there; what must be typed again is the password."""
+        del self.fields["username"].widget.attrs["autofocus"]
+        self.fields["password"].widget.attrs["autofocus"] = True
+
 
 class CodeForm(forms.Form):
     code = forms.RegexField(

@@ -40,6 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return locked_out(request, form.cleaned_data["username"], refusal.wait)
         except Refusal as refusal:
             refuse(form, refusal)
+            form.to_password()
         else:
             return _next_step(request, staff, then)
     return render(request, "org/sign_in.html", {"form": form, "next": then})

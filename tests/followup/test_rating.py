@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from followup.conftest import ANGRY, SAID
 from huying.audit.models import Event
@@ -21,7 +22,8 @@ from huying.followup.operations import (
 from huying.messaging.models import Message
 from huying.org.policies import citizen_actor
 from huying.org.queries import tenant_scope
-from huying.workorders.models import WorkOrder
+from huying.workorders.models import Link, WorkOrder
+from huying.workorders.operations import NewOrder, create_order
 from huying.workorders.queries import NoSuchOrder
 from huying.workorders.rules import BadInput
 
@@ -150,6 +152,19 @@ def test_merged_citizens_are_each_told_and_rate_for_themselves(closed, cast, wai
         assert "更换灯泡" in open_token(token).answer
         rate(token=token, satisfaction=level, reason=reason)
     assert Rating.objects.count() == 3 and not Rating.objects.filter(order=main.order).exists()
+
+
+def test_a_hundred_merged_citizens_are_told_in_a_few_statements(cast, calling):
+    main = calling().do("followup1", "finish_follow_up", **SAID)
+    for n in range(100):
+        other = create_order(actor=cast.actor("agent1"), centre=cast.demo, new=NewOrder(
+            kind="help", title="停水", content="整个小区都停水了", phone=f"139077{n:05}"))
+        WorkOrder.objects.filter(pk=other.pk).update(state="merged")
+        Link.objects.create(order=other, other=main.order, kind=Link.Kind.MERGED, centre=cast.demo)
+    with CaptureQueriesContext(connection) as asked:
+        main.do("reviewer1", "close")
+    assert Message.objects.filter(scene="closed").count() == 101
+    assert len(asked) < 40, len(asked)
 
 
 def test_merged_but_not_yet_closed(cast, now):

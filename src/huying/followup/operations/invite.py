@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from huying.followup.operations.tokens import make_rating_token
+from huying.followup.operations.tokens import make_rating_tokens
 from huying.messaging.operations import Outgoing, send_all
 from huying.workorders.catalog import Channel
 from huying.workorders.models import Link, WorkOrder
@@ -30,18 +30,17 @@ def tell_missed(order: WorkOrder) -> None:
 
 
 def _outgoing(orders: Iterable[WorkOrder], scene: str) -> list[Outgoing]:
-    rows = []
-    for order in orders:
-        contact = order.contact
-        if contact is None or not contact.phone:
-            continue
-        token = make_rating_token(order)
-        values = {
-            "number": order.number, "title": order.title, "link": f"{settings.PUBLIC_URL}{LINK}{token}",
-            "days": str(pack_of(order.pack).rating_days),
-        }
-        rows.append(Outgoing(scene, order.centre_id, contact.phone, values, ("order", order.pk), contact.caller_id))
-    return rows
+    told = [(order, contact) for order in orders if (contact := order.contact) and contact.phone]
+    tokens = make_rating_tokens([order for order, _ in told])
+    return [
+        Outgoing(
+            scene, order.centre_id, contact.phone, {
+                "number": order.number, "title": order.title, "link": f"{settings.PUBLIC_URL}{LINK}{token}",
+                "days": str(pack_of(order.pack).rating_days),
+            }, ("order", order.pk), contact.caller_id,
+        )
+        for (order, contact), token in zip(told, tokens, strict=True)
+    ]
 
 
 def merged_into(order: WorkOrder) -> list[WorkOrder]:

@@ -28,9 +28,11 @@ def start_together(*, actor: Actor, number: str) -> list[str]:
 
     One that a colleague holds is left to him; only for the order asked for that raises HeldByOther.
     """
+    others = same_person(actor, number)
+    hold([number, *others])
     act(actor=actor, number=number, code="start_follow_up", data={})
     taken = [number]
-    for other in same_person(actor, number):
+    for other in others:
         try:
             with transaction.atomic():
                 act(actor=actor, number=other, code="start_follow_up", data={})
@@ -53,10 +55,16 @@ def attempt_together(
         check_seen(actor, number, seen)
     allowed = same_person(actor, number)
     wanted = [number, *(other for other in allowed if other in set(others))]
+    hold(wanted)
     for each in wanted:
         begin(actor, each)
         act(actor=actor, number=each, code="attempt", data=data)
     return wanted
+
+
+def hold(numbers: list[str]) -> None:
+    """Lock them all in one order: two callers who begin at different ends of the list do not wait for each other."""
+    list(WorkOrder.objects.select_for_update().filter(number__in=numbers).order_by("pk").values_list("pk", flat=True))
 
 
 def check_seen(actor: Actor, number: str, seen: int) -> None:

@@ -1,6 +1,7 @@
 """The right to rate an order once, as a short text that fits into a message."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from huying.followup.models import RatingToken
@@ -20,9 +21,17 @@ def digest_of(token: str) -> bytes:
 def make_rating_token(order: WorkOrder) -> str:
     """A new token for the order's present closing, valid for the pack's `rating_days`; earlier ones stay valid too, but
     one closing is rated once whichever is used (R283)."""
-    token, now = secrets.token_urlsafe(BYTES), clock.now()
-    RatingToken.objects.create(
-        order=order, centre_id=order.centre_id, round=order.reopen_count, digest=digest_of(token), created_at=now,
-        expires_at=now + timedelta(days=pack_of(order.pack).rating_days),
+    return make_rating_tokens([order])[0]
+
+
+def make_rating_tokens(orders: Sequence[WorkOrder]) -> list[str]:
+    """One for each, in one statement: hundreds may have been merged into the order that is closed."""
+    tokens, now = [secrets.token_urlsafe(BYTES) for _ in orders], clock.now()
+    RatingToken.objects.bulk_create(
+        RatingToken(
+            order=order, centre_id=order.centre_id, round=order.reopen_count, digest=digest_of(token), created_at=now,
+            expires_at=now + timedelta(days=pack_of(order.pack).rating_days),
+        )
+        for order, token in zip(orders, tokens, strict=True)
     )
-    return token
+    return tokens

@@ -279,3 +279,27 @@ def test_visitor_is_asked_to_sign_in_and_a_unit_finds_nothing(cast, client):
     client.force_login(cast.staff["liaison1"], backend="django.contrib.auth.backends.ModelBackend")
     for name, args in (("start", []), ("intake", [uuid4()]), ("today", [])):
         assert client.get(reverse(f"desk:{name}", args=args)).status_code == 404
+
+
+@pytest.mark.req("R123")
+def test_re_examination_is_tied_to_the_original(desk):
+    desk().send("answer", answer="已经修好，请放心。")
+    old = WorkOrder.objects.get()
+    agent = desk()
+    page = agent.client.post(agent.url, {"_refresh": f"reuse:{old.number}", "phone": "13907700001"})
+    assert "复查原单" in page.content.decode()
+    agent.send("submit", reused=old.number, relation="reviews", why_repeat_closed="市级回访不满意，复查")
+    new = WorkOrder.objects.exclude(pk=old.pk).get()
+    assert new.links.filter(kind=Link.Kind.REVIEW, other=old).exists()
+    assert not new.links.filter(kind=Link.Kind.COPY).exists()
+
+
+def test_drafts_that_are_full_do_not_stop_an_appeal(desk, cast):
+    Draft.objects.bulk_create(
+        Draft(key=uuid4(), centre=cast.demo, staff=cast.staff["agent1"]) for _ in range(200)
+    )
+    page = desk().send(refresh="look")
+    assert "草稿已有 200 份" in page.content.decode()
+    assert desk().send("draft").status_code == 422
+    assert desk().send("submit").status_code == 200
+    assert WorkOrder.objects.exists()

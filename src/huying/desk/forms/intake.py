@@ -64,13 +64,16 @@ class IntakeForm(forms.Form):
     )
     is_group = forms.BooleanField(label="群体诉求", required=False)
     reused = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    relation = forms.ChoiceField(label="关系", required=False, choices=[("copied", "内容复用"), ("reviews", "复查原单")])
 
     def __init__(self, typed: Typed, *, centre: Centre, templates: list[OrderTemplate], region_url: str = "") -> None:
+        self.typed = typed = typed.copy()
         super().__init__(typed)
         self.centre = centre
-        self.typed = typed
         chosen = next((row for row in templates if row.code == typed.get("template")), templates[0])
         self.rules: Template = template_of(chosen)
+        if len(self.rules.kinds) == 1:
+            typed["kind"] = self.rules.kinds[0]
         self.fields["template"].choices = [(row.code, row.name) for row in templates]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in Kind if kind in self.rules.kinds]  # type: ignore[attr-defined]
         self.fields["region"] = RegionField(

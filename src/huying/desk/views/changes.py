@@ -16,6 +16,13 @@ from huying.workorders.operations.reuse import known_contact, reuse
 Typed = MultiValueDict[str, str]
 
 
+NEXT = {
+    "place": "id_place", "template": "id_template", "reuse": "id_content", "caller": "id_kind_0", "search": "id_q",
+    "look": "id_name",
+}
+"""Where one goes on after each button."""
+
+
 def change(actor: Actor, key: UUID, typed: Typed, wish: str) -> str:
     """Carry out `wish` on `typed`; returns the id of the control to go on with. What is typed already stays."""
     verb, _, what = wish.partition(":")
@@ -31,9 +38,11 @@ def change(actor: Actor, key: UUID, typed: Typed, wish: str) -> str:
         fill(typed, known_contact(actor=actor, phone=typed.get("phone") or ""))
     elif verb == "reuse":
         take_over(actor, typed, what)
+    elif verb == "apart":
+        typed["reused"] = ""
     elif verb == "drop":
         drop_file(actor, key, what)
-    return {"place": "id_place", "template": "id_template", "reuse": "id_content", "caller": "id_kind_0", "search": "id_q", "look": "id_name"}.get(verb, "")
+    return NEXT.get(verb, "")
 
 
 def name_place(actor: Actor, typed: Typed) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from huying.desk.forms import DECISIONS, DecisionForm, IntakeForm
 from huying.desk.forms.decision import Decision
-from huying.desk.forms.intake import BEGINNING
+from huying.desk.forms.intake import BEGINNING, Typed
 from huying.desk.operations import take_in, urge_instead
 from huying.desk.operations.take_in import Earlier, TakenIn
 from huying.desk.queries.callers import caller_card
@@ -28,7 +28,7 @@ from huying.org.policies import Actor, needs
 from huying.ui.fields import refuse
 from huying.workorders.models import Attachment, Draft
 from huying.workorders.operations import attach
-from huying.workorders.operations.drafts import own_draft, save_draft, spent_on, typed_in
+from huying.workorders.operations.drafts import DraftSpent, own_draft, save_draft, spent_on, typed_in
 from huying.workorders.policies import visible_to
 from huying.workorders.queries import NoSuchOrder
 from huying.workorders.queries.hints import REPEAT_CLOSED, REPEAT_OPEN, hints_for
@@ -55,6 +55,7 @@ class Page:
     asked: list[Hint] = field(default_factory=list)
     again: str = ""
     file_errors: list[str] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
     focus: str = ""
 
     def __post_init__(self) -> None:
@@ -78,7 +79,7 @@ class Page:
             "asked": [(hint, self.form.reasons.get(hint.code, "")) for hint in self.asked], "again": self.again,
             "hints": hints, "caller": caller_card(actor, self.form.value("phone")),
             "focus": self.focus, "fresh": not self.open and not self.focus,
-            "files": list(self.draft.attachments.all()) if self.draft else [], "file_errors": self.file_errors,
+            "files": list(self.draft.attachments.all()) if self.draft else [], "file_errors": self.file_errors + self.trouble,
             "units": units_of(self.centre) if actor.may("workorders.dispatch") else [],
             "other_drafts": Draft.objects.filter(staff=actor.staff).exclude(key=self.key)[:100].count(),
             **beside_context(actor, self.form),
@@ -117,21 +118,30 @@ def posted(request: HttpRequest, actor: Actor, centre: Centre, key: UUID) -> Htt
     wish, do = request.POST.get("_refresh") or request.GET.get("refresh", ""), request.POST.get("do", "")
     file_errors = keep_files(request, actor, key)
     focus = change(actor, key, typed, wish) if wish else ""
-    try:
-        draft = save_draft(actor=actor, key=key, typed=dict(typed.lists()))
-    except NoSuchOrder:
-        raise Http404 from None
-    page = Page(request, actor, centre, key, typed, draft, file_errors=file_errors, focus=focus)
-    if do == "draft" and not file_errors:
+    draft, trouble = kept(actor, key, typed)
+    page = Page(request, actor, centre, key, typed, draft, file_errors=file_errors, trouble=trouble, focus=focus)
+    if do == "draft" and not file_errors + trouble:
         messages.success(request, "已暂存，可在“我的今日”继续填写")
         return redirect("desk:today")
-    if file_errors or wish or not do:
+    if file_errors or wish or do in {"", "draft"}:
         page.quiet()
         page.open = "decline" if wish == "script" else ""
-        return page.show(422 if file_errors else 200)
+        return page.show(422 if file_errors + trouble else 200)
     if do.startswith("urge:"):
         return urge(page, do.removeprefix("urge:"))
     return decide(page, do)
+
+
+def kept(actor: Actor, key: UUID, typed: Typed) -> tuple[Draft | None, list[str]]:
+    """The draft with what is typed now, or the one there was and why it could not be brought up to date."""
+    try:
+        return save_draft(actor=actor, key=key, typed=dict(typed.lists())), []
+    except NoSuchOrder:
+        raise Http404 from None
+    except DraftSpent:
+        return None, []  # the same form a moment ago: taking it in once more answers with its order
+    except Refusal as refusal:
+        return own_draft(actor, key), [refusal.message]
 
 
 def keep_files(request: HttpRequest, actor: Actor, key: UUID) -> list[str]:
@@ -140,9 +150,9 @@ def keep_files(request: HttpRequest, actor: Actor, key: UUID) -> list[str]:
     uploads = request.FILES.getlist("files")
     if not uploads:
         return wrong
-    draft = own_draft(actor, key) or save_draft(actor=actor, key=key, typed=typed_of(request))
     for upload in uploads:
         try:
+            draft = own_draft(actor, key) or save_draft(actor=actor, key=key, typed=typed_of(request))
             attach(
                 actor=actor, centre_id=draft.centre_id, upload=upload, purpose=Attachment.Purpose.APPEAL, draft=draft
             )
@@ -186,7 +196,8 @@ def earlier(page: Page, do: str) -> Earlier:
     """A repeat that was taken in all the same is tied to the order it repeats."""
     repeated = {REPEAT_OPEN, REPEAT_CLOSED} & set(page.form.reasons)
     declined = do == "decline" and page.form.value("decline_code") == "N06"
-    return Earlier(copied=page.form.value("reused"), repeats=page.again if repeated or declined else "")
+    from_earlier = {page.form.value("relation") or "copied": page.form.value("reused")}
+    return Earlier(**from_earlier, repeats=page.again if repeated or declined else "")
 
 
 def put_right(page: Page, refusal: Refusal) -> None:

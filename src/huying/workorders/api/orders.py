@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +11,6 @@ from ninja import Query, Router
 from huying.audit.models import Access, Event
 from huying.audit.operations import note_access
 from huying.citizens.operations import reveal
-from huying.kernel.clock import SHANGHAI
 from huying.org.policies import Actor, NotAllowed
 from huying.workorders.api import outputs, shapes
 from huying.workorders.api.access import actor_of, find, idempotency_key
@@ -26,6 +24,7 @@ from huying.workorders.operations import NewOrder, create_inside
 from huying.workorders.operations.once import Outcome, once
 from huying.workorders.policies import sees_contact, visible_to
 from huying.workorders.queries import NoSuchOrder
+from huying.workorders.queries.timeline import internal
 from huying.workorders.workflow import State
 
 router = Router(tags=["工单"])
@@ -47,7 +46,7 @@ def digest_of(path: str, data: Any) -> bytes:
 
 
 @router.post(
-    "/workorders", summary="提交诉求", operation_id="createWorkorder",
+    "/workorders", summary="提交诉求", operation_id="createWorkorder", url_name="workorders",
     response={201: outputs.Created, 200: outputs.Created, **refusals(409, 413)},
     openapi_extra={**takes(OrderIn, example=EXAMPLE), "parameters": [KEY_PARAMETER]},
 )
@@ -119,13 +118,14 @@ def read(request: HttpRequest, number: str) -> HttpResponse:
     response={200: outputs.EventPage, **refusals()},
 )
 def events(request: HttpRequest, number: str, paging: Query[Paging]) -> HttpResponse:
-    """工单的全部步骤，从旧到新；只增不改，逐条以国密 SM3 相链。"""
+    """工单的全部步骤，从旧到新；只增不改，逐条以国密 SM3 相链。承办单位看不到中心内部的备注。"""
     actor, order = actor_of(request), find(request, number)
     rows = Event.objects.filter(stream="order", stream_id=order.pk).order_by("seq")
     if position := beyond(paging, "events"):
         rows = rows.filter(seq__gt=position[0])
     page, following = cut(request, list(rows[: paging.limit + 1]), paging, "events", lambda row: [row.seq])
-    return write({"items": [shapes.event(row, actor) for row in page], **following})
+    shown = [row for row in page if not (actor.unit_id and internal(row))]
+    return write({"items": [shapes.event(row, actor) for row in shown], **following})
 
 
 @router.post(
@@ -145,11 +145,3 @@ def reveal_field(request: HttpRequest, number: str) -> HttpResponse:
             actor=actor, contact=order.contact, field=sent.field, reason=sent.reason, stream="order", stream_id=order.pk
         )
     return write({"field": sent.field, "value": value})
-
-
-def day_or_moment(text: str, *, end: bool = False) -> datetime:
-    """A date (its whole day in Shanghai) or a moment. Raises ValueError."""
-    at = datetime.fromisoformat(text)
-    if len(text) == 10 and end:
-        at = at.replace(hour=23, minute=59, second=59, microsecond=999999)
-    return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)

@@ -1,6 +1,6 @@
 """Rows as the API shows them: contact data masked, and for a handling unit the free text scrubbed of numbers (R167)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -12,7 +12,8 @@ from huying.org.policies import Actor
 from huying.workorders.catalog import Channel, Kind
 from huying.workorders.models import Application, Assignment, Clock, Link, WorkOrder
 from huying.workorders.policies import sees_contact, visible_to
-from huying.workorders.workflow import ACTIONS, Plea, State, Task
+from huying.workorders.rules.wording import TITLES
+from huying.workorders.workflow import ACTIONS, Plea, Task
 
 Words = Callable[[str], str]
 API = "/api/v1"
@@ -139,13 +140,10 @@ def event(row: Event, actor: Actor) -> dict[str, Any]:
         name = "诉求人" if actor.unit_id else mask_name(name)
     known = ACTIONS.get(row.kind)
     return {
-        "seq": row.seq, "kind": row.kind, "label": known.label if known else LABELS.get(row.kind, row.kind), "at": row.at,
+        "seq": row.seq, "kind": row.kind, "label": TITLES.get(row.kind) or (known.label if known else row.kind), "at": row.at,
         "actor": {"kind": row.actor_kind, "name": name}, "before": row.before, "after": row.after,
         "reason": words(row.reason), "data": deep(row.data, words),
     }
-
-
-LABELS = {"create": "登记"}
 
 
 def deep(data: Any, words: Words) -> Any:
@@ -155,8 +153,3 @@ def deep(data: Any, words: Words) -> Any:
     if isinstance(data, dict):
         return {name: deep(value, words) for name, value in data.items()}
     return [deep(part, words) for part in data] if isinstance(data, list) else data
-
-
-def states(names: Iterable[str]) -> list[str]:
-    """The states among `names`; unknown ones are left out."""
-    return [name for name in names if name in set(State)]

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from huying.ui.queries import live_origin
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -54,19 +54,6 @@ class SecurityHeaders:
                 response["Cache-Control"] = "no-store"
             response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-
-def live_origin(request: HttpRequest) -> str:
-    """Scheme, host and port of the `live` process: LIVE_URL, else the page's own host on LIVE_PORT."""
-    if settings.LIVE_URL:
-        parts = urlsplit(settings.LIVE_URL)
-        return f"{parts.scheme}://{parts.netloc}"
-    try:
-        host = urlsplit(f"//{request.get_host()}").hostname or ""
-    except DisallowedHost:  # the answer is a 400 already; it needs no live stream
-        return ""
-    host = f"[{host}]" if ":" in host else host
-    return f"{request.scheme}://{host}:{settings.LIVE_PORT}"
 
 
 def content_security_policy(live: str) -> str:

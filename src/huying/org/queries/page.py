@@ -9,8 +9,10 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from huying.audit.models import Event
 from huying.org.catalog import NAV, NavEntry
 from huying.org.policies import Actor
+from huying.ui.queries import live_url
 
 AUTOMATIC_KEYS = 9
 
@@ -49,7 +51,14 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "centre": actor.staff.centre,
         "nav": lambda: main_menu(known, request),
         "account": account_menu,
+        "live_url": live_url(request),
+        "live_last": newest_event,
     }
+
+
+def newest_event() -> int:
+    """The last event this person's tenant had when the page was made: the stream begins behind it."""
+    return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def main_menu(actor: Actor, request: HttpRequest) -> list[NavItem]:

@@ -57,7 +57,9 @@ class Visitor:
             answer = method(path, data)
         finally:
             set_scope(ALL)
-        self.page = html.unescape(answer.content.decode()) if not answer.streaming else ""
+        if answer.streaming:
+            answer.data = b"".join(answer.streaming_content)
+        self.page = "" if answer.streaming else html.unescape(answer.content.decode())
         return answer
 
     def said(self, answer=None):
@@ -93,7 +95,7 @@ class Visitor:
         """The whole way: form, code, form. Returns the order."""
         phone = said.get("phone", PHONE)
         self.fill(path, _code="1", **{name: value for name, value in said.items() if name not in {"photo", "papers", "voice"}})
-        if "获取验证码" in self.page:
+        if phone and "获取验证码" in self.page:
             said["code"] = self.code(phone)
         answer = self.post(path, {"identity": "resident", "content": TEXT, "region_0": "450600", "region_1": "450602",
                                   "place": "海湾花园3栋2单元501", "phone": phone, **self.hidden(), **said})

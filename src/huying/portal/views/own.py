@@ -99,7 +99,7 @@ def act_page(
         actor, found = mine(request, centre, number)
     except NoSuchOrder:
         return to_track(request, centre, AGAIN)
-    form = form_class(request.POST or None)
+    form = form_class(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             perform(actor, found, form, request)

@@ -23,7 +23,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponseBase:
         about = open_token(token[:60])
     except BadToken as bad:
         return django_render(request, "portal/rate_link.html", {"refusal": bad}, status=404)
-    form = RateForm(request.POST or None)
+    form = RateForm(request.POST if request.method == "POST" else None)
     thanks = about.rated and request.method != "POST"
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -16,7 +16,7 @@ from huying.workorders.operations.reward import NoReward, claim, find
 @of_centre
 def reward(request: HttpRequest, centre: Centre) -> HttpResponse:
     """Ask for the code, show state and amount, take the claim. The code comes along with the claim, it is kept nowhere."""
-    form = RewardCodeForm(request.POST or None)
+    form = RewardCodeForm(request.POST if request.method == "POST" else None)
     row, status = None, 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -6,7 +6,9 @@ from gateway import gateway
 from procrastinate.contrib.django import app
 
 from huying.messaging.models import Message
+from huying.messaging.operations import deliver
 from huying.org.queries import ALL, set_scope
+from workorders.test_concurrency import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,4 +71,11 @@ def test_takes_up_what_a_killed_worker_left(post):
         take_up_again.defer(timestamp=0)
         work_off()
         work_off()
+    assert Message.objects.get(pk=message.pk).state == "delivered"
+
+
+def test_two_workers_on_one_message_send_once(post, tmp_path):
+    message = post()
+    together(*[lambda: deliver(message.pk)] * 4)
+    assert len((tmp_path / "messages.log").read_text().splitlines()) == 1
     assert Message.objects.get(pk=message.pk).state == "delivered"

@@ -15,7 +15,7 @@ class TryAgain(Exception):
 
 
 def deliver(message_id: int, *, last_try: bool = False) -> State | None:
-    """Deliver the message and return its state; None when it is no longer waiting (the job ran twice).
+    """Deliver the message and return its state; None when it is no longer waiting, or another worker has it.
 
     Raises TryAgain when every gateway is out of reach and this is not the `last_try`. No transaction stays open while
     a gateway is being waited for; the message's id is the gateway's key against sending twice.
@@ -27,7 +27,8 @@ def deliver(message_id: int, *, last_try: bool = False) -> State | None:
         message.state, message.reason = held
         message.done_at = clock.now()
         return _save(message)
-    message.attempts += 1
+    if not _claim(message):
+        return None
     try:
         accepted = channel().send(Parcel(f"hy-{message.pk}", message.phone, message.text, message.gateway))
     except Rejected as no:
@@ -44,6 +45,13 @@ def deliver(message_id: int, *, last_try: bool = False) -> State | None:
     return _save(message)
 
 
+def _claim(message: Message) -> bool:
+    """Count the attempt; of two workers on one message only one does, the other leaves it alone."""
+    waiting = Message.objects.filter(pk=message.pk, state=State.QUEUED, attempts=message.attempts)
+    message.attempts += 1
+    return bool(waiting.update(attempts=message.attempts))
+
+
 def _accept(message: Message, accepted: Accepted) -> None:
     message.sent_at = clock.now()
     message.gateway, message.receipt, message.reason = accepted.gateway, accepted.receipt, ""
@@ -53,7 +61,7 @@ def _accept(message: Message, accepted: Accepted) -> None:
 
 def _save(message: Message) -> State:
     changed = {name: getattr(message, name) for name in (
-        "state", "reason", "attempts", "gateway", "receipt", "sent_at", "done_at")}
+        "state", "reason", "gateway", "receipt", "sent_at", "done_at")}
     Message.objects.filter(pk=message.pk, state=State.QUEUED).update(**changed)
     return State(message.state)
 

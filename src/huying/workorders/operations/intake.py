@@ -24,6 +24,7 @@ class NothingChanged(Refusal):
 @performs("submit")
 def submit(step: Step, data: dict[str, Any]) -> None:
     start_clock(step.order, Clock.Kind.REVIEW, pack_of(step.order.pack).review)
+    step.order.holder = step.order.held_until = None  # into the pool of those who review
     step.note(data["note"])
     step.move(State.TO_REVIEW)
 

@@ -137,7 +137,6 @@ def delivery(cast: Cast) -> int:
 
 
 ORG = {
-    "org:home": page(EVERYBODY, status=302),
     "org:sign-in": page(EVERYBODY, status=302, anonymous=200),
     "org:code": page(EVERYBODY, status=302),
     "org:enrol": page(EVERYBODY),
@@ -225,6 +224,7 @@ FOLLOWUP = {
 }
 
 OTHERS = {
+    "front": public(status=302),
     "healthz": public(),
     "readyz": public(status=503),  # no worker runs beside the tests
     "metrics": public(),

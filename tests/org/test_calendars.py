@@ -10,11 +10,11 @@ from huying.org.models import Calendar
 from huying.org.queries import calendar_of, work_calendar
 from huying.org.rules.calendar_form import BadEntry, run, runs, to_data, to_typed
 
-pytestmark = pytest.mark.req("R116")
 WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "08:30-12:00 14:30-17:30") | {"sat": "", "sun": ""}
 FORM = {"name": "夏令时", "national": "on", "holidays": "", "workdays": "", "years": "", **WEEK}
 
 
+@pytest.mark.req("R116")
 def test_saved_and_counted(cast, as_):
     browser = as_("operator1")
     sent = FORM | {"holidays": "2027-02-05 至 2027-02-07\n2027-05-01", "workdays": "2027-02-14 09:00-12:00", "years": "2027"}

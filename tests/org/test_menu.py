@@ -49,7 +49,7 @@ def test_by_permission_side_and_order(cast, nav, ask):
 
 
 def test_the_open_one_is_marked_and_keys_are_given(cast, nav, ask):
-    register_nav("首页", "org:home", order=1)
+    register_nav("首页", "front", order=1)
     register_nav("全部", "org:people", order=2)
     register_nav("停用", "org:people", order=3, query="state=disabled")
     register_nav("角色", "org:roles", order=4, key="alt+r")

@@ -11,7 +11,6 @@ UNIT = {"name": "道路养护科", "short_name": "养护", "code": "CG-2", "phon
 CENTRE = {"name": "港口区分平台", "code": "GK", "level": "county", "number_pattern": "{region:6}{date:%Y%m%d}{serial:5}", "is_active": "on"}
 
 
-@pytest.mark.req("R225")
 def test_a_sub_unit_is_opened_below_its_parent(cast, as_):
     browser, above = as_("operator1"), cast.units["CG-1"]
     assert f'<option value="{above.pk}" selected>' in browser.get(f"/manage/units/new?parent={above.pk}").content.decode()

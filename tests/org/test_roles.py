@@ -9,7 +9,7 @@ from huying.org.catalog import known_permissions
 from huying.org.models import Employer, Role, Staff
 from huying.org.operations.roles import BadRole, save_role
 
-pytestmark = pytest.mark.req("R225", "R251")
+pytestmark = pytest.mark.req("R251")
 
 
 def role(cast, code="agent"):

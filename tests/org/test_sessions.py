@@ -73,7 +73,6 @@ def test_disabled_behind_our_back_is_out_as_well(cast, door):
     assert browser.get("/account").status_code == 302
 
 
-@pytest.mark.req("R225")
 def test_a_changed_role_counts_at_the_next_request(cast, as_):
     browser = as_("agent1")
     assert browser.get("/desk/today/").status_code == 200

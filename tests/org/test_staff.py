@@ -29,7 +29,6 @@ def local_manager(cast):
     return cast.actor("hr")
 
 
-@pytest.mark.req("R225")
 def test_opened_with_a_password_shown_once(cast, as_):
     browser = as_("operator1")
     page = browser.post("/manage/people/new", FORM | {"roles": [role(cast, "agent").pk]}).content.decode()

@@ -13,8 +13,6 @@ from huying.org.operations import authenticate, issue_token, revoke_token
 from huying.org.operations.tokens import Disabled, UnknownScope
 from huying.org.policies import staff_actor
 
-pytestmark = pytest.mark.req("R200")
-
 
 def run(*words):
     said = io.StringIO()

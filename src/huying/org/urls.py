@@ -4,7 +4,6 @@ from huying.org import views
 
 app_name = "org"
 urlpatterns = [
-    path("", views.home, name="home"),
     path("sign-in", views.sign_in, name="sign-in"),
     path("sign-in/code", views.code, name="code"),
     path("sign-in/second-factor", views.enrol, name="enrol"),

@@ -26,6 +26,7 @@ from uuid import uuid4
 from cast import Cast
 from huying.kernel import clock
 from huying.org.models import ApiToken, Calendar, Role, SignIn, Unit
+from huying.portal.models import OnlineDraft
 from huying.workorders.models.webhook import Delivery, Webhook
 from huying.workorders.operations.drafts import save_draft
 from workorders.play import Play
@@ -67,7 +68,7 @@ def send(who: str, /, **options: Any) -> Row:
 
 
 def public(**options: Any) -> Row:
-    return row(EVERYBODY, "GET", {"anonymous": options.get("status", 200), "shared": True, **options})
+    return row(EVERYBODY, options.pop("method", "GET"), {"anonymous": options.get("status", 200), "shared": True, **options})
 
 
 def rest(who: str, /, **options: Any) -> Row:
@@ -223,8 +224,35 @@ FOLLOWUP = {
     "followup:exempt": send(FOLLOWS_UP, number=to_follow_up, status=200),
 }
 
-OTHERS = {
+def sent(cast: Cast) -> str:
+    """What a visitor has sent in, in a browser of his own."""
+    now = clock.now()
+    return str(OnlineDraft.objects.create(
+        key=uuid4(), centre=cast.demo, template="general", order=Play(cast).order, created_at=now, updated_at=now,
+    ).key)
+
+
+PORTAL = {
     "front": public(status=302),
+    "portal:rate": public(status=404, token="x"),
+    "portal:front": public(status=302),
+    "portal:home": public(centre="DEMO"),
+    "portal:send": public(centre="DEMO"),
+    "portal:send-special": public(centre="DEMO", template="safety_report"),
+    "portal:done": public(centre="DEMO", key=sent, status=404),
+    "portal:code": public(method="POST", centre="DEMO"),
+    "portal:regions": public(centre="DEMO"),
+    "portal:track": public(centre="DEMO"),
+    "portal:leave": public(method="POST", centre="DEMO", status=302),
+    # an order nobody here has proven to be his, staff included: back to where that can be done
+    **{f"portal:{name}": public(centre="DEMO", number=order, status=302)
+       for name in ("order", "supplement", "urge", "withdraw", "rate-own")},
+    "portal:file": public(centre="DEMO", number=order, pk=1, status=404),
+    "portal:rate-home": public(centre="DEMO"),
+    "portal:reward": public(centre="DEMO"),
+}
+
+OTHERS = {
     "healthz": public(),
     "readyz": public(status=503),  # no worker runs beside the tests
     "metrics": public(),
@@ -232,7 +260,7 @@ OTHERS = {
     "ui:elder": public(status=302),
 }
 
-TABLE: dict[str, Row] = {**ORG, **DESK, **WORKORDERS, **MESSAGING, **FOLLOWUP, **OTHERS}
+TABLE: dict[str, Row] = {**ORG, **DESK, **WORKORDERS, **MESSAGING, **FOLLOWUP, **PORTAL, **OTHERS}
 
 SEES = EVERYBODY.removesuffix(" operator1")
 WRITES = "agent1 leader1 dispatcher1 reviewer1 followup1 liaison1 unitleader1 supervisor1 director1"

@@ -1,7 +1,7 @@
 """Keep what a visitor types and uploads, so that nothing is lost by an error, a reload or a dead battery."""
 
 from collections.abc import Iterable, Mapping
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.files.base import File
 from django.db import transaction
@@ -21,11 +21,13 @@ MOST_FILES = 9
 
 
 def open_draft(centre: Centre, template: str, key: UUID) -> OnlineDraft:
-    """The draft of that key, made when it is new; two first clicks at once make one."""
+    """The draft of that key, made when it is new; two first clicks at once make one. A key that is another page's
+    (another centre's, another template's) opens nothing: a new draft is begun."""
     now = clock.now()
     fresh = OnlineDraft(key=key, centre=centre, template=template, created_at=now, updated_at=now)
     OnlineDraft.objects.bulk_create([fresh], ignore_conflicts=True)
-    return OnlineDraft.objects.get(key=key, centre=centre, template=template)
+    found = OnlineDraft.objects.filter(key=key, centre=centre, template=template).first()
+    return found or open_draft(centre, template, uuid4())
 
 
 def blank(draft: OnlineDraft) -> bool:

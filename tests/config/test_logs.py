@@ -4,12 +4,14 @@ import io
 import json
 import logging
 import logging.config
+import subprocess
 
 import pytest
 import structlog
 from django.conf import settings
 from django.test import RequestFactory
 
+from huying.config.launch.supervisor import Supervisor
 from huying.config.measures import Measured
 
 
@@ -68,3 +70,21 @@ def test_djangos_own_lines_lose_the_path(lines):
     (line,) = lines()
     assert line["event"] == "Internal Server Error"
     assert "secret" not in json.dumps(line)
+
+
+def test_the_screen_gets_short_lines_and_each_error_once(tmp_path):
+    said = []
+    supervisor = Supervisor(tmp_path, {}, said.append)
+    broken = {"event": "Internal Server Error", "level": "error", "request_id": "abcdefgh1234",
+              "exception": "Traceback …\n  File …\nNameError: name 'x' is not defined"}
+    lines = [b'{"event": "request", "level": "info"}', json.dumps(broken).encode(), json.dumps(broken).encode(),
+             b"[INFO] Started worker-1", b"psycopg.OperationalError: gone", b"Error: " + b"x" * 1000]
+    (tmp_path / "said").write_bytes(b"\n".join(lines))
+    child = subprocess.Popen(["/bin/cat", tmp_path / "said"], stdout=subprocess.PIPE)
+    supervisor._copy("web", child)
+    child.wait()
+    child.stdout.close()
+    assert said[:2] == ["[web] Internal Server Error NameError: name 'x' is not defined",
+                        "[web] psycopg.OperationalError: gone"]
+    assert len(said) == 3 and len(said[2]) < 320
+    assert (tmp_path / "logs" / "web.log").read_bytes().count(b"NameError") == 2

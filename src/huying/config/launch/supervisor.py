@@ -23,6 +23,8 @@ BACK_OFF = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the 1st, 2nd … r
 SETTLED_SECONDS = 60.0  # alive this long, a process has a clean record again
 LOG_BYTES = 20 * 2**20
 LONGEST_TOLD = 300
+QUIET_SECONDS = 60.0
+MOST_TOLD = 500
 
 Child = subprocess.Popen[bytes]
 
@@ -53,6 +55,7 @@ class Supervisor:
     def __init__(self, data: Path, environ: dict[str, str], tell: Callable[[str], None]) -> None:
         self.data, self.environ, self.tell = data, environ, tell
         self.processes: list[Process] = []
+        self.told: dict[str, float] = {}
 
     def database(self) -> None:
         """Start the embedded server, or use the one that `huying db start` left running."""
@@ -148,9 +151,21 @@ class Supervisor:
                 path.replace(path.with_suffix(".log.1"))
                 log = _open(path)
             log.write(line)
-            if said := worth_telling(line):
+            said = worth_telling(line)
+            if said and self._is_news(said):
                 self.tell(f"[{name}] {said}")
         log.close()
+
+
+    def _is_news(self, said: str) -> bool:
+        """The same error a hundred times is one line on the screen a while; the log has them all."""
+        now, before = time.monotonic(), self.told.get(said, -QUIET_SECONDS)
+        if now - before < QUIET_SECONDS:
+            return False
+        if len(self.told) > MOST_TOLD:
+            self.told.clear()
+        self.told[said] = now
+        return True
 
 
 def worth_telling(line: bytes) -> str:
@@ -161,7 +176,7 @@ def worth_telling(line: bytes) -> str:
         if entry["level"] not in {"error", "critical"}:
             return ""
         reason = str(entry.get("exception", "")).strip().rpartition("\n")[2]
-        text = " ".join(filter(None, [entry["event"], reason, entry.get("request_id", "")]))
+        text = " ".join(filter(None, [entry["event"], reason]))
     except (ValueError, KeyError, TypeError):
         if not any(word in text for word in ("Error", "ERROR", "CRITICAL")):
             return ""

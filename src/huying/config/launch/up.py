@@ -181,7 +181,8 @@ def wait_ready(supervisor: Supervisor, address: str) -> None:
             with urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310
                 return
         except urllib.error.HTTPError as error:
-            reason = error.read().decode(errors="replace")[:300]
+            said = error.read().decode(errors="replace")
+            reason = said[:300] if error.code == 503 else f"网页进程答以状态码 {error.code}"
         except OSError:
             pass
         time.sleep(0.1)

@@ -23,7 +23,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs i
 
 DESK, WALL, PHONE = (1366, 768), (1920, 1080), (390, 844)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--lang=zh-CN"]
+         "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+         "--lang=zh-CN"]
 MANUAL = environment.ROOT / "docs" / "manual" / "images"
 
 
@@ -38,7 +39,10 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=environment.text("HUYING_CHROMIUM", "/usr/bin/chromium"), args=FLAGS, env={**os.environ, "LANGUAGE": "zh_CN"})
+        browser = playwright.chromium.launch(
+            executable_path=environment.text("HUYING_CHROMIUM", "/usr/bin/chromium"), args=FLAGS,
+            env={**os.environ, "LANGUAGE": "zh_CN"},
+        )
         yield browser
         browser.close()
 

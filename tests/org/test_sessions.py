@@ -1,12 +1,17 @@
 """One place to see and end sessions; who is ended or closed is out at the next request."""
 
+from datetime import timedelta
+
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from huying.audit.models import Access, Event
+from huying.kernel import clock
 from huying.org.models import SignIn, Staff
 from huying.org.operations import disable_staff, issue_token
 from huying.org.operations.tokens import authenticate
+from huying.org.tasks import forget_sessions
 
 pytestmark = pytest.mark.req("R252")
 
@@ -78,3 +83,12 @@ def test_a_changed_role_counts_at_the_next_request(cast, as_):
     assert browser.get("/desk/today/").status_code == 200
     cast.staff["agent1"].roles.clear()
     assert browser.get("/desk/today/").status_code == 404
+
+
+def test_expired_sessions_are_cleared_away_and_the_record_stays(cast, door):
+    signed_in(door, cast, "agent1")
+    _, kept = signed_in(door, cast, "agent2")
+    Session.objects.exclude(pk=kept.session_key).update(expire_date=clock.now() - timedelta(seconds=1))
+    forget_sessions(timestamp=0)
+    assert list(Session.objects.values_list("pk", flat=True)) == [kept.session_key]
+    assert SignIn.objects.count() == 2

@@ -93,6 +93,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "huying.org.views.locked_out_by_axes"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else a stranger could keep an account locked for ever
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_DISABLE_ACCESS_LOG = True  # org.SignIn keeps who signed in
 OTP_TOTP_ISSUER = "呼应"
 
 SESSION_COOKIE_AGE = environment.whole("HUYING_IDLE_MINUTES", 60, low=1) * 60

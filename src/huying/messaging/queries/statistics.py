@@ -11,7 +11,7 @@ from huying.messaging.rules import SCENES
 
 _COUNTS: dict[str, Any] = {
     "all": Count("id"),
-    "sent": Count("id", filter=Q(state__in=[State.SENT, State.DELIVERED, State.FAILED])),
+    "sent": Count("id", filter=Q(sent_at__isnull=False)),
     "delivered": Count("id", filter=Q(state=State.DELIVERED)),
     "failed": Count("id", filter=Q(state=State.FAILED)),
     "kept_back": Count("id", filter=Q(state__in=[State.SKIPPED, State.OPTED_OUT])),

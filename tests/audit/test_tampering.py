@@ -38,7 +38,7 @@ def test_a_changed_row_is_named(history):
 
 
 def test_a_removed_row_is_named_and_so_is_the_last(history):
-    order, file = history
+    order, _ = history
     by_hand("DELETE FROM audit_event WHERE stream_id = %s AND seq = 3", order)
     assert ("removed", 3) in kinds()
     last = Event.objects.filter(stream_id=order).order_by("-seq").values_list("seq", flat=True)[0]
@@ -47,7 +47,7 @@ def test_a_removed_row_is_named_and_so_is_the_last(history):
 
 
 def test_an_inserted_row_is_named(history):
-    order, file = history
+    order, _ = history
     by_hand("INSERT INTO audit_event (stream, stream_id, seq, kind, at, centre_id, actor_kind, actor_name, before, after,"
             " reason, data, request_id, prev, hash) SELECT stream, stream_id, 99, kind, at, centre_id, actor_kind,"
             " actor_name, before, after, reason, data, request_id, prev, hash FROM audit_event"
@@ -71,7 +71,7 @@ def test_a_whole_chain_forged_anew_breaks_the_seal(history):
 
 
 def test_rewriting_the_seal_too_is_found_by_the_copy_outside(history):
-    order, file = history
+    _, file = history
     by_hand("UPDATE audit_anchor SET hash = decode(repeat('00', 32), 'hex')")
     assert kinds(file) == {("anchor", 0)}
     by_hand("DELETE FROM audit_anchor")

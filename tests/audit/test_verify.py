@@ -3,7 +3,6 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from huying.audit.models import Event
 from huying.audit.operations import anchor
 from huying.audit.queries import verify
 from workorders.play import Play

@@ -57,7 +57,7 @@ def test_review_sends_back_with_a_reason(cast):
 @pytest.mark.req("R110", "R280")
 def test_main_unit_waits_for_its_assistants(cast):
     play = Play(cast).handling(assistants=["SW", "ZJ"]).verified()
-    with pytest.raises(AssistantsUnfinished, match="自来水公司、住房和城乡建设局|住房和城乡建设局、自来水公司"):
+    with pytest.raises(AssistantsUnfinished, match=r"自来水公司、住房和城乡建设局|住房和城乡建设局、自来水公司"):
         play.do("liaison1", "reply", reply="已经全部处理完毕了。", finding="true", outcome="solved")
     play.do("liaison3", "sign").do("liaison3", "assist_reply", reply="管道已修复，现场已恢复。")
     with pytest.raises(AssistantsUnfinished):
@@ -299,7 +299,7 @@ def test_urgency_recounts_the_clocks(cast):
 
 def test_the_late_one_is_told_who_was_faster(cast):
     play = Play(cast).dispatched().do("liaison1", "sign")
-    with pytest.raises(AlreadyDone, match="联络员甲 于 .* 签收.*当前状态“办理中”"):
+    with pytest.raises(AlreadyDone, match=r"联络员甲 于 .* 签收.*当前状态“办理中”"):
         play.do("unitleader1", "sign")
 
 

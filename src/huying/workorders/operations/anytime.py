@@ -8,7 +8,7 @@ from huying.kernel.errors import Refusal
 from huying.org.queries import work_calendar
 from huying.workorders.models import Attachment, Clock, Link, WorkOrder
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.clocks import live_clock, move_clock, stop_clocks
+from huying.workorders.operations.clocks import move_clock, stop_clocks
 from huying.workorders.operations.dispatch import take_back
 from huying.workorders.operations.search import index_text
 from huying.workorders.operations.tell import tell_caller, tell_unit, write_to_caller
@@ -119,9 +119,4 @@ def recount(order: WorkOrder, clock: Clock, term: Any) -> None:
     move_clock(clock, until.at, provisional=until.provisional)
     if clock.assignment and clock.kind in {Clock.Kind.SIGN, Clock.Kind.HANDLE}:
         name = "sign_due_at" if clock.kind == Clock.Kind.SIGN else "due_at"
-        type(clock.assignment).objects.filter(pk=clock.assignment_id).update(**{name: until.at})
-
-
-def answer_clock(order: WorkOrder) -> Clock | None:
-    """The citizen's overall clock, if it runs."""
-    return live_clock(order, Clock.Kind.ANSWER)
+        type(clock.assignment).objects.filter(pk=clock.assignment.pk).update(**{name: until.at})

@@ -12,6 +12,8 @@ from huying.workorders.models import WorkOrder
 from huying.workorders.rules import INPUTS, BadInput, Input
 from huying.workorders.workflow import Action
 
+VERBS = {"choice": "选择", "unit": "选择", "units": "选择", "points": "勾选", "files": "上传"}
+
 
 def clean(action: Action, data: Mapping[str, Any], order: WorkOrder) -> dict[str, Any]:
     """The values of the fields the action needs or takes, typed; anything else is ignored. Raises BadInput."""
@@ -21,7 +23,7 @@ def clean(action: Action, data: Mapping[str, Any], order: WorkOrder) -> dict[str
         spec, raw = INPUTS[name], data.get(name)
         if raw in (None, "", []):
             if name in action.needs:
-                wrong[name] = f"请{'选择' if spec.kind in {'choice', 'unit', 'units'} else '上传' if spec.kind == 'files' else '填写'}{spec.label}"
+                wrong[name] = f"请{VERBS.get(spec.kind, '填写')}{spec.label}"
             cleaned[name] = [] if spec.kind in {"units", "files", "points"} else None if spec.kind != "longtext" else ""
             continue
         try:

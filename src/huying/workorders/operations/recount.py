@@ -39,7 +39,7 @@ def recount_one(clock_id: int, order_id: int) -> bool:
     if due_at == before:
         return False
     if clock.assignment and clock.kind == Clock.Kind.HANDLE:
-        Assignment.objects.filter(pk=clock.assignment_id).update(due_at=due_at)
+        Assignment.objects.filter(pk=clock.assignment.pk).update(due_at=due_at)
     step = Step(system_actor(), ACTIONS["recount"], order, before=order.state)
     step.note("节假日安排已公布，重新计算时限", clock=clock.kind, was=before.isoformat(), due=due_at.isoformat())
     record(step)

@@ -234,7 +234,7 @@ def sent(cast: Cast) -> str:
 
 PORTAL = {
     "front": public(status=302),
-    "portal:rate": public(status=404, token="x"),
+    "portal:rate": public(status=404, token="x", recorded=False),
     "portal:front": public(status=302),
     "portal:home": public(centre="DEMO"),
     "portal:send": public(centre="DEMO"),

@@ -179,16 +179,3 @@ def test_nobody_frames_or_caches_what_is_personal(visitor):
     assert "no-store" in answer.headers["Cache-Control"] and answer.headers["X-Frame-Options"] == "DENY"
     assert "frame-ancestors" in answer.headers["Content-Security-Policy"]
 
-
-def test_two_at_once_make_one_order(visitor, cast):
-    """The second of two requests waits for the first's lock on the draft and finds the order."""
-    from huying.org.policies import citizen_actor
-    from huying.portal.operations import open_draft, send_in
-    from huying.workorders.operations import NewOrder
-
-    import uuid
-
-    draft = open_draft(cast.demo, "general", uuid.uuid4())
-    new = NewOrder(kind="help", title="路灯不亮", content=TEXT, channel="web", phone=PHONE)
-    one, two = (send_in(actor=citizen_actor("诉求人"), draft=draft, new=new) for _ in range(2))
-    assert one.pk == two.pk and WorkOrder.objects.count() == 1

@@ -39,7 +39,10 @@ def guess_kind(text: str, allowed: tuple[str, ...]) -> str:
 
 
 _NUMERAL = r"[A-Za-z]?[0-9０-９一二三四五六七八九十百]+"
-_ROOM = re.compile(rf"(?:{_NUMERAL}|[A-Za-z])\s*[-－—]?\s*(?:栋|幢|座|单元|室|房|楼|层|户)|(?<![0-9])[0-9]{{1,3}}[-－—][0-9]{{1,3}}[-－—][0-9]{{2,4}}")
+_ROOM = re.compile(
+    rf"(?:{_NUMERAL}|[A-Za-z])\s*[-－—]?\s*(?:栋|幢|座|单元|室|房|楼|层|户)"
+    r"|(?<![0-9])[0-9]{1,3}[-－—][0-9]{1,3}[-－—][0-9]{2,4}"
+)
 
 
 def split_place(text: str) -> tuple[str, str]:

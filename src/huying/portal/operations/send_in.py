@@ -25,9 +25,9 @@ def send_in(*, actor: Actor, draft: OnlineDraft, new: NewOrder) -> WorkOrder:
     Files go along, and the order gets its query code: the reward's own where the template promises one. Raises what
     `create_order` raises; then nothing has happened.
     """
-    row = OnlineDraft.objects.select_for_update(of=("self",)).select_related("order", "centre").get(pk=draft.pk)
-    if row.order is not None:
-        return row.order
+    row = OnlineDraft.objects.select_for_update().get(pk=draft.pk)
+    if row.order_id is not None:  # asked for apart: a join would still show what was there before the lock was waited for
+        return WorkOrder.objects.get(pk=row.order_id)
     order = create_order(actor=actor, centre=row.centre, new=new)
     Attachment.objects.filter(pk__in=row.files, order=None, centre_id=row.centre_id).update(order=order)
     has_reward = template_of(order.template).flow.reward

@@ -33,6 +33,7 @@ from huying.org.policies.actor import Actor
 V = TypeVar("V", bound=Callable[..., Any])
 M = TypeVar("M", bound=Model)
 BY_ONESELF = "本人"
+BIGINT = 2**63
 Page = Callable[..., HttpResponseBase]
 
 
@@ -101,7 +102,7 @@ def found_or_404(request: HttpRequest, rows: QuerySet[M], *, stream: str, **look
             asked = ", ".join(f"{name}={value}" for name, value in lookup.items())
             key = lookup.get("pk")
             note_refusal(
-                actor, stream=stream, stream_id=key if isinstance(key, int) else None, path=request.path,
+                actor, stream=stream, stream_id=key if isinstance(key, int) and key < BIGINT else None, path=request.path,
                 reason=f"不存在或不在可见范围：{asked}",
             )
         raise Refused404 from None

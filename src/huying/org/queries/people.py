@@ -12,22 +12,23 @@ from huying.kernel import clock
 from huying.org.models import Centre, Employer, Role, Staff, Unit
 from huying.org.policies import Actor
 from huying.org.policies.manage import managed_centres, managed_roles, managed_staff, managed_units
+from huying.org.rules.asked import number, text
 
 
 def staff_list(actor: Actor, asked: Mapping[str, Any]) -> QuerySet[Staff]:
     """`asked`: q (name, user name, number, unit), centre, role (code), employer, state (active, disabled)."""
     rows = managed_staff(actor).prefetch_related("roles")
-    if q := str(asked.get("q", "")).strip():
+    if q := text(asked, "q"):
         rows = rows.filter(
             Q(name__icontains=q) | Q(username__icontains=q) | Q(number__icontains=q) | Q(unit__name__icontains=q)
         )
-    if (centre := str(asked.get("centre", ""))).isdigit():
-        rows = rows.filter(centre_id=int(centre))
-    if role := asked.get("role"):
+    if centre := number(asked, "centre"):
+        rows = rows.filter(centre_id=centre)
+    if role := text(asked, "role"):
         rows = rows.filter(roles__code=role)
-    if (employer := asked.get("employer")) in Employer.values:
+    if (employer := text(asked, "employer")) in Employer.values:
         rows = rows.filter(employer=employer)
-    if (state := asked.get("state")) in {"active", "disabled"}:
+    if (state := text(asked, "state")) in {"active", "disabled"}:
         rows = rows.filter(is_active=state == "active")
     return rows.order_by("-is_active", "centre__path", "username").distinct()
 
@@ -36,11 +37,11 @@ def unit_list(actor: Actor, asked: Mapping[str, Any]) -> QuerySet[Unit]:
     """In the order of the tree, with `people` (active accounts); `asked`: q, centre, state."""
     rows = managed_units(actor).select_related("centre", "region", "calendar")
     rows = rows.annotate(people=Count("staff", filter=Q(staff__is_active=True)))
-    if q := str(asked.get("q", "")).strip():
+    if q := text(asked, "q"):
         rows = rows.filter(Q(name__icontains=q) | Q(short_name__icontains=q) | Q(code__icontains=q))
-    if (centre := str(asked.get("centre", ""))).isdigit():
-        rows = rows.filter(centre_id=int(centre))
-    if (state := asked.get("state")) in {"active", "disabled"}:
+    if centre := number(asked, "centre"):
+        rows = rows.filter(centre_id=centre)
+    if (state := text(asked, "state")) in {"active", "disabled"}:
         rows = rows.filter(is_active=state == "active")
     return rows.order_by("centre__path", "path")
 
@@ -55,10 +56,10 @@ def centre_list(actor: Actor) -> QuerySet[Centre]:
 def role_list(actor: Actor, asked: Mapping[str, Any]) -> QuerySet[Role]:
     """With `people`, the active accounts that hold it; `asked`: q, centre."""
     rows = managed_roles(actor).annotate(people=Count("staff", filter=Q(staff__is_active=True)))
-    if q := str(asked.get("q", "")).strip():
+    if q := text(asked, "q"):
         rows = rows.filter(Q(name__icontains=q) | Q(code__icontains=q))
-    if (centre := str(asked.get("centre", ""))).isdigit():
-        rows = rows.filter(centre_id=int(centre))
+    if centre := number(asked, "centre"):
+        rows = rows.filter(centre_id=centre)
     return rows.order_by("centre__path", "code")
 
 

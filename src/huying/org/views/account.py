@@ -13,6 +13,7 @@ from huying.org.operations.tokens import revoke_token
 from huying.org.policies import actor_of, found_or_404, needs
 from huying.org.queries.paging import page_of
 from huying.org.queries.sessions import idle_since, open_sessions, sessions_of
+from huying.org.rules.asked import text
 
 
 @needs()
@@ -50,7 +51,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("org.end_sessions")
 def all_sessions(request: HttpRequest) -> HttpResponse:
     """Everybody who is signed in now, last seen first."""
-    rows, q = open_sessions(actor_of(request)), request.GET.get("q", "").strip()
+    rows, q = open_sessions(actor_of(request)), text(request.GET, "q")
     if q:
         rows = rows.filter(Q(staff__name__icontains=q) | Q(staff__username__icontains=q) | Q(staff__unit__name__icontains=q))
     context = {"page": page_of(rows, request.GET), "q": q, "current": request.session.session_key}

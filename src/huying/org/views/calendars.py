@@ -12,13 +12,15 @@ from huying.kernel import clock
 from huying.kernel.calendar import calendar_from_dict
 from huying.kernel.errors import Refusal
 from huying.org.forms import CalendarForm
-from huying.org.models import Calendar, Centre
+from huying.org.models import Calendar
 from huying.org.operations.calendars import delete_calendar, save_calendar
 from huying.org.policies import Actor, actor_of, found_or_404, needs
 from huying.org.policies.manage import managed_calendars, managed_centres
 from huying.org.queries.calendars import month_of
 from huying.org.queries.history import changes, in_words
 from huying.org.queries.paging import page_of
+from huying.org.rules.asked import text
+from huying.org.views.chosen import chosen_centre
 from huying.ui.fields import refuse
 
 SUBJECTS = [
@@ -38,11 +40,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
 @needs("org.manage_calendars")
 def calendar_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    assert actor.staff is not None
-    home: Centre = actor.staff.centre
-    if (asked := request.GET.get("centre", "")).isdigit() and int(asked) != home.pk:
-        home = found_or_404(request, managed_centres(actor), stream="centre", pk=int(asked))
-    return _calendar_page(request, actor, Calendar(centre=home))
+    return _calendar_page(request, actor, Calendar(centre=chosen_centre(request, actor)))
 
 
 @needs("org.manage_calendars")
@@ -68,7 +66,7 @@ def calendar_delete(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("audit.read")
 def history(request: HttpRequest) -> HttpResponse:
     """What was changed in the organisation, by whom and when."""
-    kind = request.GET.get("kind", "")
+    kind = text(request.GET, "kind")
     page = page_of(changes(actor_of(request), kind=kind), request.GET)
     tabs = [{"url": f"?kind={code}", "label": label, "active": code == kind} for code, label in SUBJECTS]
     return render(request, "org/history.html", {"page": page, "changes": [in_words(row) for row in page.rows], "tabs": tabs})

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from huying.kernel.errors import Refusal
 from huying.org.forms import DisableForm, StaffForm
-from huying.org.models import Centre, Employer, Staff
+from huying.org.models import Employer, Staff
 from huying.org.operations import obligations, second_factor, sign_in
 from huying.org.operations import staff as people
 from huying.org.operations.passwords import reset_password
@@ -18,6 +18,7 @@ from huying.org.policies.manage import check_over, managed_centres, managed_role
 from huying.org.queries.paging import page_of
 from huying.org.queries.people import locked_among, staff_list
 from huying.org.queries.sessions import sessions_of
+from huying.org.views.chosen import chosen_centre
 from huying.ui.fields import refuse
 
 
@@ -37,7 +38,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 def person_new(request: HttpRequest) -> HttpResponse:
     """`?centre=ID` says where; the own centre otherwise."""
     actor = actor_of(request)
-    centre = _centre(request, actor)
+    centre = chosen_centre(request, actor)
     form = StaffForm(request.POST or None, actor=actor, centre=centre)
     if request.method == "POST" and form.is_valid():
         try:
@@ -149,14 +150,6 @@ def _above(actor: Actor, staff: Staff) -> str:
     except Refusal as refusal:
         return refusal.message
     return ""
-
-
-def _centre(request: HttpRequest, actor: Actor) -> Centre:
-    asked = request.GET.get("centre", "")
-    assert actor.staff is not None
-    if not asked.isdigit() or int(asked) == actor.staff.centre_id:
-        return actor.staff.centre
-    return found_or_404(request, managed_centres(actor), stream="centre", pk=int(asked))
 
 
 def _successors(staff: Staff) -> object:

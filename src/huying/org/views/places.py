@@ -9,14 +9,16 @@ from django.views.decorators.http import require_safe
 
 from huying.kernel.errors import Refusal
 from huying.org.forms import CentreForm, UnitForm
-from huying.org.models import Centre, Unit
+from huying.org.models import Unit
 from huying.org.operations.units import save_centre, save_unit
 from huying.org.policies import actor_of, found_or_404, needs
 from huying.org.policies.manage import managed_centres, managed_units
 from huying.org.queries.paging import page_of
 from huying.org.queries.people import centre_list, unit_list
 from huying.org.queries.regions import region_children
+from huying.org.rules.asked import number, text
 from huying.org.templatetags.org import SECTIONS, sections
+from huying.org.views.chosen import chosen_centre
 from huying.ui.fields import refreshing, refuse
 
 
@@ -58,14 +60,10 @@ def units(request: HttpRequest) -> HttpResponse:
 def unit_new(request: HttpRequest) -> HttpResponse:
     """`?parent=ID` opens a sub-unit, `?centre=ID` one of a centre below the own."""
     actor = actor_of(request)
-    assert actor.staff is not None
-    home: Centre = actor.staff.centre
     parent: Unit | None = None
-    if (asked := request.GET.get("parent", "")).isdigit():
-        parent = found_or_404(request, managed_units(actor), stream="unit", pk=int(asked))
-        home = parent.centre
-    elif (asked := request.GET.get("centre", "")).isdigit() and int(asked) != home.pk:
-        home = found_or_404(request, managed_centres(actor), stream="centre", pk=int(asked))
+    if above := number(request.GET, "parent"):
+        parent = found_or_404(request, managed_units(actor), stream="unit", pk=above)
+    home = parent.centre if parent else chosen_centre(request, actor)
     fresh = Unit(centre=home)
     start = {"parent": parent.pk if parent else actor.unit_id, "region": home.region_id}
     return _unit_page(request, UnitForm(request.POST or None, instance=fresh, actor=actor, centre=home, initial=start))
@@ -81,7 +79,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def regions(request: HttpRequest) -> HttpResponse:
     """The options below `?parent=CODE`, for every form with an address; public, as the divisions are."""
-    children = region_children(request.GET.get("parent", "")[:12])
+    children = region_children(text(request.GET, "parent"))
     return render(request, "ui/components/region_options.html", {"children": children})
 
 

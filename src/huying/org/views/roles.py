@@ -7,12 +7,13 @@ from django.views.decorators.http import require_POST
 
 from huying.kernel.errors import Refusal
 from huying.org.forms import RoleForm
-from huying.org.models import Centre, Role
+from huying.org.models import Role
 from huying.org.operations.roles import delete_role, save_role
 from huying.org.policies import Actor, actor_of, found_or_404, needs
 from huying.org.policies.manage import managed_centres, managed_roles
 from huying.org.queries.paging import page_of
 from huying.org.queries.people import role_list
+from huying.org.views.chosen import chosen_centre
 from huying.ui.fields import refuse
 
 
@@ -28,11 +29,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 def role_new(request: HttpRequest) -> HttpResponse:
     """`?centre=ID` says where; the own centre otherwise."""
     actor = actor_of(request)
-    assert actor.staff is not None
-    home: Centre = actor.staff.centre
-    if (asked := request.GET.get("centre", "")).isdigit() and int(asked) != home.pk:
-        home = found_or_404(request, managed_centres(actor), stream="centre", pk=int(asked))
-    return _role_page(request, actor, Role(centre=home))
+    return _role_page(request, actor, Role(centre=chosen_centre(request, actor)))
 
 
 @needs("org.manage_roles")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """First step. `?next=` says where to go afterwards; only an address of this site counts."""
     then = _safe(request, request.POST.get("next") or request.GET.get("next") or "")
     if getattr(request, "actor", None) is not None:
-        return redirect(then or "/")
+        return HttpResponseRedirect(then or "/")
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -111,7 +111,7 @@ def _verified(request: HttpRequest, staff: Staff, device: TOTPDevice, then: str)
         remember_device(request, device)
         return redirect("org:account")
     steps.finish(request, staff, device)
-    return redirect(then or "/")
+    return HttpResponseRedirect(then or "/")
 
 
 @require_POST
@@ -158,8 +158,9 @@ def _next_step(request: HttpRequest, staff: Staff, then: str) -> HttpResponse:
         steps.begin(request, staff, then=then)
         return redirect("org:enrol")
     steps.finish(request, staff)
-    return redirect(then or "/")
+    return HttpResponseRedirect(then or "/")
 
 
 def _safe(request: HttpRequest, wanted: str) -> str:
-    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()) else ""
+    own = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if own else ""

@@ -15,4 +15,23 @@ class WorkordersConfig(AppConfig):
 
         register_permissions("工单", PERMISSIONS)
         register_obligation(Obligation("orders", "在手工单", duties_of, hand_over))
+        enter_menu()
         register_nav("规则", "workorders:rule-settings", "workorders.manage_templates", order=930)
+
+
+def enter_menu() -> None:
+    """The working lists with how full they are, then all the other lists, then searching."""
+    from huying.org.catalog import register_nav
+    from huying.workorders.queries.fullness import counted, waiting_exports
+    from huying.workorders.rules.desks import DESKS
+
+    menu = [desk for desk in DESKS.values() if desk.menu]
+    both = {desk.code for desk in menu if desk.side == "unit"} & {desk.code for desk in menu if desk.side == "centre"}
+    for desk in menu:
+        register_nav(
+            desk.short or desk.label, f"workorders:desk-{desk.code}", *desk.permissions, order=desk.menu,
+            side="" if desk.code in both else desk.side, count=counted(desk.code),
+        )
+    register_nav("工单", "workorders:lists", order=310)
+    register_nav("查询", "workorders:search", order=320)
+    register_nav("导出", "workorders:exports", "workorders.approve_export", order=330, count=waiting_exports)

@@ -4,15 +4,18 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from huying.citizens.fields import blind_index
 from huying.citizens.models import Contact
 from huying.kernel.phones import normalise_phone
 from huying.org.models import Unit
+from huying.workorders.models import WorkOrder
 from huying.workorders.rules.words import FACET_FILTERS, facet, region_key
 
 CONTACTS_MOST = 500
+PINPOINTED = 500
+LAST_SIGN = "\U0010fffd"
 
 
 @dataclass(frozen=True)
@@ -106,15 +109,15 @@ def narrow_text(text: str, where: Where) -> None:
         where.add(spots, **{name: f"%{escaped}%"})
 
 
-def pinpoint(filters: Filters, where: Where) -> None:
-    """Conditions by number, by another platform's number, by telephone (its keyed hash)."""
+def pinpointed(filters: Filters, orders: QuerySet[WorkOrder]) -> list[int]:
+    """Ids out of `orders` by number (or its beginning), by another platform's number, by telephone (its keyed hash)."""
     if filters.number:
-        number = filters.number.replace(" ", "")
-        where.add("o.number >= %(number)s AND o.number < %(number_end)s", number=number, number_end=number + "\U0010fffd")
+        orders = orders.filter(number__gte=filters.number, number__lt=filters.number + LAST_SIGN)
     if filters.external:
-        where.add("o.external_number = %(external)s AND NOT (o.external_number = '')", external=filters.external)
+        orders = orders.filter(external_number=filters.external)
     if filters.phone:
-        where.add("o.contact_id = ANY (%(contacts)s)", contacts=contacts_of(filters.phone))
+        orders = orders.filter(contact__in=contacts_of(filters.phone))
+    return list(orders.order_by("-pk").values_list("pk", flat=True)[:PINPOINTED])
 
 
 def contacts_of(phone: str) -> list[int]:
@@ -130,6 +133,3 @@ def branch_of(unit_id: int) -> tuple[int, ...]:
     path = Unit.objects.filter(pk=unit_id).values_list("path", flat=True).first()
     return tuple(Unit.objects.filter(path__startswith=path).values_list("pk", flat=True)) if path else ()
 
-
-def units_within(centre_path: str) -> Q:
-    return Q(centre__path__startswith=centre_path, is_active=True)

@@ -106,10 +106,10 @@ def held_lane(staff: int) -> Branch:
 
 
 def handled_lanes(staff: int) -> tuple[Branch, Branch]:
-    """What somebody took down, and what somebody holds without having taken it down."""
+    """What somebody took down, and what was given to somebody to write on (not what was claimed for five minutes)."""
     lane = ((staff, "", ""),)
     return (Branch(_ORDERS, "o.created_by_id = l.a", lane),
-            Branch(_ORDERS, "o.holder_id = l.a AND o.created_by_id IS DISTINCT FROM l.a", lane))
+            Branch(_ORDERS, "o.holder_id = l.a AND o.held_until IS NULL AND o.created_by_id IS DISTINCT FROM l.a", lane))
 
 
 def followed_lane(staff: int) -> Branch:

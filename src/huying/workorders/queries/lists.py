@@ -13,7 +13,7 @@ from huying.org.queries import centres_of
 from huying.workorders.models import Application, Assignment, WorkOrder
 from huying.workorders.policies import visible_to
 from huying.workorders.queries import lanes
-from huying.workorders.queries.filters import Filters, narrow, pinpoint
+from huying.workorders.queries.filters import Filters, narrow, pinpointed
 from huying.workorders.queries.lanes import COUNT_MOST, Branch, Cursor, Lanes, Place
 from huying.workorders.rules.desks import DESKS, Desk
 from huying.workorders.workflow import UNFINISHED, Plea, State, Task
@@ -118,7 +118,7 @@ def lanes_of(actor: Actor, desk: Desk, filters: Filters) -> Lanes:
         where.add(f"{found.keys[0]} < %(now)s", now=clock.now())
     narrow(filters, where)
     if filters.pinpoints:
-        pinpoint(filters, where)
+        where.add("o.id = ANY (%(ids)s)", ids=pinpointed(filters, visible_to(actor)))
     return found
 
 

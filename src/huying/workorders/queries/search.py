@@ -17,7 +17,7 @@ from huying.org.policies import Actor
 from huying.text.tokens import highlight, matches, normalise
 from huying.workorders.models import WorkOrder
 from huying.workorders.policies import visible_to
-from huying.workorders.queries.filters import Filters, Where, contacts_of, narrow
+from huying.workorders.queries.filters import LAST_SIGN, Filters, Where, contacts_of, narrow
 from huying.workorders.queries.lanes import Cursor, Place
 from huying.workorders.queries.lists import (
     PAGE_SIZE,
@@ -73,7 +73,7 @@ class Candidates:
 
 def search_page(
     actor: Actor, filters: Filters, *, desk: Desk | None = None, cursor: str = "", size: int = PAGE_SIZE,
-    window: timedelta = WINDOW,
+    window: timedelta = WINDOW, counted: bool = True,
 ) -> Page:
     """Visible orders that hold every word of `filters.text` and fit the other filters, newest first.
 
@@ -85,7 +85,7 @@ def search_page(
     places = list(found(actor, replace(filters, since=since, until=until), desk, position, size + 1))
     shown, before, after = turn(places, size, position)
     page = Page(lines_for(actor, shown), before, after, since=since)
-    if position is None:
+    if position is None and counted:
         page.count = len(places)
         if len(places) > size:
             page.count = sum(1 for _ in found(actor, replace(filters, since=since, until=until), desk, None, COUNTED + 1))
@@ -153,7 +153,7 @@ def direct_hits(actor: Actor, text: str) -> list[Line]:
         return []
     ways = [Q(number=code), Q(external_number=code), Q(contact__in=contacts_of(code))]
     if len(code) >= 10:
-        ways[0] = Q(number__gte=code, number__lt=code + "\U0010fffd")
+        ways[0] = Q(number__gte=code, number__lt=code + LAST_SIGN)
     hits: dict[int, datetime] = {}
     for way in ways:
         hits |= dict(visible_to(actor).filter(way).order_by("-created_at").values_list("pk", "created_at")[:DIRECT])

@@ -45,8 +45,8 @@ _SEE = ("workorders.view_centre",)
 _UNIT = ("workorders.sign", "workorders.handle", "workorders.sign_off", "workorders.delegate")
 
 CENTRE: tuple[Desk, ...] = (
-    Desk("drafts", "草稿与审核退回", ("workorders.intake",), over="mine", states=(State.DRAFT,), sort="new", menu=20,
-         short="草稿", empty="没有退回给您或未送出的草稿"),
+    Desk("drafts", "草稿与审核退回", ("workorders.intake",), over="mine", states=(State.DRAFT,), sort="new",
+         empty="没有退回给您或未送出的草稿"),
     Desk("to_review", "待审核", ("workorders.review", "workorders.review_special"), states=(State.TO_REVIEW,),
          sort="due", split=True, menu=30, empty="待审核的工单都处理完了"),
     Desk("to_dispatch", "待派单", ("workorders.dispatch",), states=(State.TO_DISPATCH,), sort="due", split=True,
@@ -92,14 +92,15 @@ UNIT: tuple[Desk, ...] = (
 DESKS: dict[tuple[str, str], Desk] = {desk.key: desk for desk in (*CENTRE, *UNIT)}
 CODES: tuple[str, ...] = tuple(dict.fromkeys(desk.code for desk in (*CENTRE, *UNIT)))
 
-TOPIC_OF_STATE: dict[str, str] = {
-    **{state: desk.code for desk in CENTRE for state in desk.states if desk.over == "orders" and desk.code not in {"overdue", "closed"}},
-    **{str(state): "closed" for state in FINAL},
+_TOPICS_OF_ACTION = {
+    "request_return": ("returns",), "request_extension": ("extensions",), "request_suspension": ("extensions",),
+    "add_assistant": ("to_sign",), "delegate": ("to_sign", "delegated"), "redispatch": ("to_sign",),
+    "arbitrate": ("to_sign",), "assist_reply": ("replied",), "reply": ("replied",),
 }
-"""The list an order enters with a state, as the live stream names it."""
+"""Actions that put a row on a list though the order's state stays, or beside the list of its state."""
 
-TOPIC_OF_ACTION: dict[str, str] = {
-    "request_return": "returns", "request_extension": "extensions", "request_suspension": "extensions",
-    "add_assistant": "to_sign", "delegate": "to_sign", "redispatch": "to_sign", "create": "all",
-}
-"""Actions that put a row on a list though the order's state stays."""
+
+def topics(action: str, after: str) -> list[str]:
+    """The lists that may have gained a row by a step: as the live stream names them."""
+    entered = [desk.code for desk in CENTRE if desk.over == "orders" and after in desk.states and not desk.overdue]
+    return list(dict.fromkeys([*entered, *_TOPICS_OF_ACTION.get(action, ()), "all"]))

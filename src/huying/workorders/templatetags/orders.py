@@ -1,0 +1,174 @@
+"""Tags and filters of the order's pages."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.forms import BaseForm
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from huying.citizens.models import Contact
+from huying.kernel.clock import SHANGHAI
+from huying.kernel.masking import scrub
+from huying.org.policies import Actor
+from huying.ui.templatetags.ui import field as ui_field
+from huying.workorders.forms import ActionForm
+from huying.workorders.models import Application, Clock, WorkOrder
+from huying.workorders.queries.lists import Line, Page
+from huying.workorders.queries.track import plea_words as words_of_plea
+from huying.workorders.rules import INPUTS
+from huying.workorders.workflow import Action
+
+register = template.Library()
+
+STATE_TONES = {
+    "to_review": "amber", "to_dispatch": "amber", "to_sign": "amber", "handling": "blue", "to_sign_off": "blue",
+    "to_check": "amber", "to_follow_up": "blue", "following_up": "blue", "to_close": "amber", "closed": "green",
+    "declined": "red", "suspended": "amber", "replied": "green", "returned": "red", "pending": "amber",
+    "arbitrating": "amber", "approved": "green", "rejected": "red",
+}
+HINTS = {
+    "request_return": "每个单位对同一工单只能申请退回一次；审核期间时限不停。",
+    "request_extension": "须在到期前至少一个工作日申请，并已联系诉求人；批准后系统自动短信告知诉求人。",
+    "request_suspension": "只有检测检验、鉴定、诉讼仲裁等法定等待可以挂起，须经审批，到期自动恢复计时。",
+    "decline": "必须选择情形并告知诉求人；质检会复核每一次不予受理。",
+    "arbitrate": "裁定后不得再退。裁定给原单位的，退回申请视为不同意。",
+    "reply": "须先登记核实；系统不接受照抄模板的答复。",
+    "redispatch": "原单位的任务撤回，新单位的时限重新起算。",
+    "reopen": "结单库只读，改动须先重开；将回到待派单。",
+    "merge": "本单并入后不再单独办理，目标工单办结时一并告知诉求人。",
+    "withdraw": "撤单后各单位的任务一并撤回。",
+}
+AFTER_CHANGE = {("decline", "code")}
+"""Fields whose choice fills another one: the form is drawn again."""
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    return STATE_TONES.get(state, "")
+
+
+@register.filter
+def urgency_tone(urgency: str) -> str:
+    return {"critical": "red", "urgent": "red", "complex": "amber"}.get(urgency, "")
+
+
+@register.filter
+def input_label(value: str, name: str) -> str:
+    """The Chinese words of a coded value of the input `name`."""
+    return dict(INPUTS[name].choices).get(value, value)
+
+
+@register.filter
+def contact_label(name: str) -> str:
+    return Contact.SECRET_FIELDS.get(name, name)
+
+
+@register.filter
+def get(values: Mapping[str, Any], name: str) -> Any:
+    return values.get(name, "")
+
+
+@register.filter
+def for_actor(text: str, actor: Actor | None) -> str:
+    """Free text as this person may see it: a unit's people see it with its numbers scrubbed."""
+    return scrub(text) if actor is None or actor.unit_id is not None else text
+
+
+@register.filter
+def clock_words(clock: Clock) -> str:
+    """What is due next and for whom: "城市管理局 签收"."""
+    who = ""
+    if clock.assignment is not None:
+        who = clock.assignment.unit.short_name or clock.assignment.unit.name
+    return f"{who} {Clock.Kind(clock.kind).label}".strip()
+
+
+@register.inclusion_tag("workorders/parts/act_button.html", takes_context=True)
+def act_button(
+    context: Mapping[str, Any], button: Any, order: WorkOrder, main: bool = False, keyed: bool = False
+) -> dict[str, Any]:
+    """One thing that can be done; what needs no words is done by one press."""
+    return {
+        "button": button, "order": order, "main": main, "keyed": keyed, "request_id": uuid.uuid4().hex,
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("workorders/parts/act_hints.html")
+def act_hints(action: Action, order: WorkOrder) -> dict[str, Any]:
+    """What somebody should know before doing it."""
+    return {"hint": HINTS.get(action.code, "")}
+
+
+@register.simple_tag
+def act_field(form: ActionForm, name: str) -> SafeString:
+    """One field of an action's form; some choices draw the form again with another field filled."""
+    attrs: dict[str, Any] = {}
+    if (form.action.code, name) in AFTER_CHANGE:
+        attrs = {
+            "hx_post": reverse("workorders:do", args=[form.order.number, form.action.code]), "hx_trigger": "change",
+            "hx_vals": '{"_refresh": "1"}', "hx_target": "#act-form", "hx_swap": "outerHTML",
+        }
+    if name == form.asked[0]:
+        attrs["autofocus"] = True
+    context = ui_field(form[name], **attrs) | {"again": "hx_post" in attrs}
+    return SafeString(render_to_string("workorders/parts/act_field.html", context))
+
+
+@register.simple_tag
+def maybe_field(form: BaseForm, name: str) -> SafeString | str:
+    """A filter's field, if this list has it."""
+    if name not in form.fields:
+        return ""
+    return SafeString(render_to_string("ui/components/field.html", ui_field(form[name])))
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def urges(count: int) -> str:
+    return f"催办×{count}"
+
+
+@register.filter
+def plea_words(plea: Application) -> str:
+    return words_of_plea(plea)
+
+
+@register.filter
+def may(actor: Actor | None, permission: str) -> bool:
+    return actor is not None and actor.may(permission)
+
+
+@register.filter
+def as_page(lines: list[Line]) -> Page:
+    """Rows from elsewhere for a list's table."""
+    return Page(lines)
+
+
+@register.filter
+def quoted(text: str) -> str:
+    return f"“{text}”"
+
+
+@register.filter
+def day(at: datetime | None) -> str:
+    """The day a search goes back to."""
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d}" if at else ""
+
+
+@register.inclusion_tag("workorders/parts/task_buttons.html", takes_context=True)
+def task_buttons(context: Mapping[str, Any], line: Line, here: str) -> dict[str, Any]:
+    """What a liaison does most, within reach of one thumb."""
+    return {
+        "line": line, "here": here, "me": context.get("me"), "csrf_token": context.get("csrf_token"),
+        "request_id": uuid.uuid4().hex,
+    }

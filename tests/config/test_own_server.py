@@ -10,7 +10,7 @@ from config.installation import Installation, command
 from config.test_embedded_database import forget
 from config.test_up import up_fails
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

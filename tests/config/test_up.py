@@ -15,7 +15,7 @@ from config.installation import Installation, clean_environment, command, eventu
 from config.test_embedded_database import forget
 from contracts import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -25,9 +25,11 @@ def installation(tmp_path_factory):
         there.start()
         yield there
     finally:
-        if there.up.poll() is None:
-            there.stop()
-        forget(there.data)
+        try:
+            if there.up.poll() is None:
+                there.stop()
+        finally:
+            forget(there.data)
 
 
 def ready(there: Installation) -> bool:

@@ -126,7 +126,10 @@ def test_rate_by_the_link_of_the_message(visit, cast, shot, js):
     page = visit("", link, js=js, size=PHONE)
     if js:
         shot(page, "citizen-rate")
+    page.get_by_label("不满意", exact=True).check()
+    page.get_by_label("哪里不满意").select_option("办理太慢")
     page.get_by_label("基本满意").check()
+    assert not page.get_by_label("哪里不满意").is_visible()
     press(page, "提交评价")
     page.get_by_role("heading", name="谢谢您的评价").wait_for()
     assert Rating.objects.get().satisfaction == "fair"

@@ -61,11 +61,11 @@ def test_with_a_unit(read, visitor, cast):
 def test_the_dispute_about_whose_duty_it_is_is_not_hidden(read, visitor, cast, monday):
     play = Play(cast).handling().do("liaison1", "request_return", clause="三定方案", proposed_unit="ZJ", reason="不属于我局职责")
     said = read(play)
-    assert "部门间定责中：城市管理局认为不属于自己的职责，热线正在审核。办理期限照算" in said and "11-30 18:00" in said
+    assert "部门间定责中 城市管理局认为不属于自己的职责，热线正在审核。办理期限照算" in said and "11-30 18:00" in said
     assert "不属于我局职责" not in said  # the unit's own words stay in the house
     play.do("reviewer1", "approve_return", blame="dispatcher")
     said = read(play)
-    assert "部门间定责中：先前的单位提出不属于自己的职责" in said
+    assert "部门间定责中 先前的单位提出不属于自己的职责" in said
     play.do("dispatcher1", "dispatch", unit="ZJ", opinion="请办理").do("liaison2", "sign")
     play.do("liaison2", "request_return", clause="三定方案", proposed_unit="SW", reason="也不属于我局职责")
     assert "热线正在裁定由谁办" in read(play)
@@ -89,7 +89,7 @@ def test_a_suspension_says_why_and_how_long(read, cast, monday):
     play.do("liaison1", "request_suspension", ground="testing", until=until, reason="送检水样", proof=[play.file()])
     play.do("supervisor1", "approve_suspension")
     said = read(play)
-    assert "经批准暂停计时：正在等待检测检验的结果" in said and "暂停到 12-03 09:30 ，到时自动恢复" in said
+    assert "等待检测检验 经批准暂停计时：正在等待检测检验的结果" in said and "暂停到 12-03 09:30 ，到时自动恢复" in said
 
 
 def test_the_answer_appears_when_it_has_passed_the_check(read, cast):

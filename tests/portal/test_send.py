@@ -178,6 +178,14 @@ def test_the_other_city_takes_its_own(visitor, cast):
     assert order.centre_id == cast.other.pk
 
 
+def test_only_looking_leaves_nothing_behind(visitor):
+    from django.contrib.sessions.models import Session
+
+    for path in ("/portal/DEMO/", SEND, "/portal/DEMO/track/", "/portal/DEMO/reward/", "/portal/DEMO/rate/"):
+        visitor.get(path)
+    assert not Session.objects.exists() and not OnlineDraft.objects.exists()
+
+
 def test_home_and_front(visitor, client, cast):
     assert visitor.get("/")["Location"] == "/portal/DEMO/" == visitor.get("/portal/")["Location"]
     visitor.get("/portal/DEMO/")

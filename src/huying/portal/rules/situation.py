@@ -8,16 +8,18 @@ from huying.portal.rules.milestones import ENDS
 from huying.workorders.workflow import State
 
 Clock = Literal["review", "sign", "handle", "follow_up", "answer", ""]
-HOTLINE = "12345 热线"
+HOTLINE, DISPUTE = "12345 热线", "部门间定责中"
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """`who` has it, `words` say what is being done, `clock` is the deadline that counts for this step."""
+    """`who` has it, `words` say what is being done, `clock` is the deadline that counts for this step. `headline` stands
+    above them where the state's own name would say too little."""
 
     who: str
     words: str
     clock: Clock = ""
+    headline: str = ""
 
 
 def situation(
@@ -30,11 +32,13 @@ def situation(
     """
     if returning and state in {State.TO_SIGN, State.HANDLING}:
         how = "热线正在裁定由谁办" if returning == "arbitrating" else "热线正在审核"
-        return Situation(HOTLINE, f"部门间定责中：{unit or '承办单位'}认为不属于自己的职责，{how}。办理期限照算，不会因此停下。", "handle")
+        words = f"{unit or '承办单位'}认为不属于自己的职责，{how}。办理期限照算，不会因此停下。"
+        return Situation(HOTLINE, words, "handle", DISPUTE)
     if waiting and state == State.HANDLING:
-        return Situation(unit or "承办单位", f"经批准暂停计时：正在等待{waiting}的结果，等到后自动恢复办理。")
+        words = f"经批准暂停计时：正在等待{waiting}的结果，等到后自动恢复办理。"
+        return Situation(unit or "承办单位", words, headline=f"等待{waiting}")
     if disputed and state == State.TO_DISPATCH:
-        return Situation(HOTLINE, "部门间定责中：先前的单位提出不属于自己的职责，热线正在重新确定由谁办。", "review")
+        return Situation(HOTLINE, "先前的单位提出不属于自己的职责，热线正在重新确定由谁办。", "review", DISPUTE)
     if state in ENDS:
         return Situation("", ENDS[state])
     return _ORDINARY[State(state)](unit or "承办单位", sign_level)
@@ -56,5 +60,5 @@ _ORDINARY: dict[State, Callable[[str, str], Situation]] = {
     State.TO_FOLLOW_UP: lambda unit, level: Situation(HOTLINE, "答复已通过核对。热线将给您打电话，问问是否解决、是否满意。", "follow_up"),
     State.FOLLOWING_UP: lambda unit, level: Situation(HOTLINE, "正在电话回访，请留意 12345 的来电。", "follow_up"),
     State.TO_CLOSE: lambda unit, level: Situation(HOTLINE, "回访已完成，正在做办结前的最后审核。"),
-    State.CLOSED: lambda unit, level: Situation("", "已办结。"),
+    State.CLOSED: lambda unit, level: Situation("", "办理已经结束，结果在下面。还有问题，可以评价时说明，或拨打 12345。"),
 }

@@ -8,7 +8,7 @@ from django.db import connection
 from huying.audit.models import Event
 from huying.audit.queries import ALL, tenant_scope
 from huying.workorders.models import Assignment, WorkOrder
-from huying.workorders.rules.desks import TOPIC_OF_ACTION, TOPIC_OF_STATE
+from huying.workorders.rules.desks import topics
 from huying.workorders.workflow import Task
 
 OVERLAP = 400
@@ -71,11 +71,9 @@ def _told(events: list[Event]) -> list[News]:
     for event in events:
         if event.stream_id in orders:
             pk, number, _state, centre, sensitive = orders[event.stream_id]
-            topics = {TOPIC_OF_STATE.get(event.after or ""), TOPIC_OF_ACTION.get(event.kind)} - {None}
-            if event.after or event.kind == "create":
-                topics |= {"all", "orders"}
+            lists = [*topics(event.kind, event.after), "orders"] if event.after or event.kind != "comment" else []
             told.append(News(
-                event.pk, number, event.kind, tuple(sorted(map(str, topics))), centre, tuple(paths.get(pk, ())), sensitive,
+                event.pk, number, event.kind, tuple(lists), centre, tuple(paths.get(pk, ())), sensitive,
                 event.actor_id,
             ))
     return told

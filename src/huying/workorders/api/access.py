@@ -33,15 +33,17 @@ def find(request: HttpRequest, number: str) -> WorkOrder:
 
 def idempotency_key(request: HttpRequest) -> str:
     """The caller's own name for this request, "" for none. Raises BadInput for one that is not printable ASCII."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if key and not _KEY.fullmatch(key):
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return ""
+    if not _KEY.fullmatch(key):
         raise BadInput("Idempotency-Key 应为 1 到 100 个可见的英文字符", fields={"Idempotency-Key": "格式不对"})
     return key
 
 
 def request_name(request: HttpRequest) -> str:
     """What events call this request: the idempotency key, else X-Request-ID; a long or odd one by its digest."""
-    name = request.headers.get("Idempotency-Key", "").strip() or getattr(request, "request_id", "")
+    name = request.headers.get("Idempotency-Key", "") or getattr(request, "request_id", "")
     if not name or _PLAIN.fullmatch(name):
         return name
     return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:40]

@@ -33,7 +33,7 @@ class Body(BaseModel):
 def _moment(value: Any) -> Any:
     if value is not None and not isinstance(value, str):
         raise ValueError("时间应为文字，如 2026-11-20T09:05:00+08:00")
-    return moment(value) if value else None
+    return moment(value) if value is not None else None
 
 
 Moment = Annotated[Any, BeforeValidator(_moment), WithJsonSchema({"type": ["string", "null"], "format": "date-time"})]

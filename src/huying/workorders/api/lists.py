@@ -50,7 +50,7 @@ States = Annotated[
     str, AfterValidator(several_states), WithJsonSchema({"type": "string", "pattern": f"^(({_ONE})(,({_ONE}))*)?$"})
 ]
 Time = Annotated[
-    str, AfterValidator(a_time), WithJsonSchema({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]})
+    str, AfterValidator(a_time), WithJsonSchema({"type": "string", "pattern": r"^(\d{4}-\d{2}-\d{2}([T ].*)?)?$"})
 ]
 
 

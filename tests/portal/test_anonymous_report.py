@@ -3,7 +3,9 @@
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 
+from huying.org.operations import issue_token
 from huying.portal.models import OnlineDraft
 from huying.portal.rules.limits import LIMITS
 from huying.workorders.models import Reward, WorkOrder
@@ -53,11 +55,20 @@ def test_no_trace_of_the_visitor_stays(report):
 
 
 def test_a_phone_left_with_a_report_is_hidden_from_every_unit(visitor, cast):
-    order = visitor.send_in(REPORT, **{**WHAT, "anonymous": "", "phone": "13907700001", "name": "李四"})
+    order = visitor.send_in(REPORT, **{**WHAT, "anonymous": "", "phone": "13907707788", "name": "李四"})
     do(cast, order, "reviewer1", "pass_review")
     do(cast, order, "dispatcher1", "dispatch", unit="CG", opinion="请核查")
-    assert order.contact.phone == "13907700001" and order.confidential
+    assert order.contact.phone == "13907707788" and order.confidential
     assert not sees_contact(cast.actor("liaison1"), order) and not sees_contact(cast.actor("unitleader1"), order)
+    token, path = issue_token(cast.staff["liaison1"])[0], f"/api/v1/workorders/{order.number}"
+    for who in ("liaison1", "unitleader1"):
+        visitor.client.force_login(cast.staff[who], backend="django.contrib.auth.backends.ModelBackend")
+        visitor.get(reverse("workorders:order", args=[order.number]))
+        assert order.number in visitor.page and WHAT["content"] in visitor.page
+        assert not any(word in visitor.page for word in ("7788", "李四", "李*", "139****"))
+    for tail in ("", "/events", "/actions"):
+        told = visitor.client.get(path + tail, headers={"Authorization": f"Bearer {token}"})
+        assert told.status_code == 200 and not any(word in told.content.decode() for word in ("7788", "李四", "李*"))
 
 
 @pytest.mark.req("R098")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huying.portal.rules.limits import network_of
 from huying.portal.rules.questions import CODE, PHONE, SEND, WHERE, beside, questions
 from huying.portal.rules.stages import stages
 from huying.workorders.workflow import STAGES, State
@@ -54,3 +55,8 @@ def test_questions():
     assert beside(row, "phone", 1, skip_code=False) == CODE and beside(row, "phone", 1, skip_code=True) == SEND
     assert beside(row, "send", -1, skip_code=True) == PHONE and beside(row, "what", -1, skip_code=False).code == "what"
     assert beside(row, "phone", -1, skip_code=True) == WHERE
+
+
+def test_networks():
+    assert network_of("203.0.113.5") == "203.0.113.5" and network_of("") == "" and network_of("nonsense") == "nonsense"
+    assert network_of("2001:db8::1") == network_of("2001:db8::ffff") != network_of("2001:db8:0:1::1")

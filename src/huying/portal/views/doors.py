@@ -15,7 +15,7 @@ from huying.org.models import Centre
 from huying.org.queries import tenant_scope
 from huying.portal.policies import is_elder, keep_going, proven_phone
 from huying.portal.queries import NoCentre, centre_by_code
-from huying.portal.rules.limits import TooMuch
+from huying.portal.rules.limits import TooMuch, network_of
 
 P = ParamSpec("P")
 
@@ -45,7 +45,8 @@ def render(request: HttpRequest, centre: Centre, template: str, context: dict[st
 
 
 def address_of(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR") or "")
+    """The visitor's network, for limits only."""
+    return network_of(str(request.META.get("REMOTE_ADDR") or ""))
 
 
 def browser_of(request: HttpRequest) -> str:

@@ -13,7 +13,7 @@ from huying.portal.forms import RateForm
 from huying.portal.policies import citizen
 from huying.portal.queries import my_orders, order_ids_of
 from huying.portal.queries.progress import may_rate
-from huying.portal.views.doors import address_of, of_centre, render
+from huying.portal.views.doors import of_centre, render
 from huying.ui.fields import refuse
 
 
@@ -29,7 +29,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponseBase:
         said = form.cleaned_data
         try:
             give_rating(token=token, satisfaction=said["satisfaction"], reason=said["unhappy"], text=said["note"],
-                        ip=address_of(request) or None)
+                        ip=request.META.get("REMOTE_ADDR"))
         except AlreadyRated:
             return django_render(request, "portal/rate_link.html", {"about": about, "rated": True})
         except BadToken as bad:

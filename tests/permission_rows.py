@@ -276,7 +276,7 @@ ACTIONS = {
     "decline": INTAKE, "delegate": UNITS, "direct_answer": INTAKE, "dispatch": DISPATCH, "edit": INTAKE,
     "exempt_follow_up": CALLERS, "find_impossible": PRESSES, "finish_follow_up": CALLERS, "give_up_follow_up": CALLERS,
     "grant_reward": CHECKERS, "merge": DISPATCH, "pass_check": CHECKERS, "pass_review": DISPATCH, "pay_reward": CHECKERS,
-    "press": PRESSES, "rate": "", "recall": DISPATCH, "redispatch": DISPATCH, "refer": DISPATCH, "rehandle": PRESSES,
+    "press": PRESSES, "recall": DISPATCH, "redispatch": DISPATCH, "refer": DISPATCH, "rehandle": PRESSES,
     "reject_check": CHECKERS, "reject_close": JUDGES, "reject_extension": JUDGES, "reject_return": JUDGES,
     "reject_review": DISPATCH, "reject_sign_off": "unitleader1 director1", "reject_suspension": JUDGES, "reopen": JUDGES,
     "reply": UNITS, "request_extension": UNITS, "request_return": UNITS, "request_suspension": UNITS, "resume": UNITS,

@@ -1,5 +1,6 @@
 """The command line: Chinese help, one line instead of a traceback, exit codes that a script can tell apart."""
 
+import os
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from huying.kernel.errors import Refusal
 
 def run(capsys, monkeypatch, *arguments):
     monkeypatch.setattr(sys, "argv", ["huying", *arguments])
+    monkeypatch.setattr(os, "umask", lambda mask: 0)  # the tests' own files stay as they are
     code = cli.main()
     said = capsys.readouterr()
     return code, said.out, said.err

@@ -52,6 +52,13 @@ def test_pages_come_with_style_sheets_that_browsers_may_keep(installation):
     assert [installation.ask(link)[0] for link in links] == [200] * len(links)
 
 
+def test_other_accounts_of_the_machine_see_nothing(installation):
+    for path in installation.data.rglob("*"):
+        if not path.is_symlink() and path.parent == installation.data and path.is_dir():
+            assert path.stat().st_mode & 0o077 == 0, path
+    assert installation.data.stat().st_mode & 0o066 == 0
+
+
 def test_commands_use_the_same_database_while_it_runs(installation):
     assert command(installation.data, "db", "status").returncode == 0
     done = command(installation.data, "upgrade")

@@ -22,6 +22,7 @@ USAGE = """用法：huying 命令 [参数]；huying 命令 --help 查看某个�
 
 def main() -> int:
     """Exit code: 0 done, 1 refused, 2 wrongly called, 3 no database."""
+    os.umask(0o077)  # attachments, logs and secrets are nobody else's business
     name, arguments = (sys.argv[1] if len(sys.argv) > 1 else "help"), sys.argv[2:]
     try:
         return OWN.get(name, lambda rest: _django([name, *rest]))(arguments)

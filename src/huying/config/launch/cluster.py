@@ -189,7 +189,7 @@ def _wait(done: Callable[[], bool], message: str) -> None:
 @contextlib.contextmanager
 def _alone(data: Path) -> Iterator[None]:
     """Two commands that start the database together must not both run initdb."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o711)
+    place.make_passable(data)
     with (data / "pg.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

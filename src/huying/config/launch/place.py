@@ -32,8 +32,7 @@ class Place:
 
 def find(data: Path, account: Account) -> Place:
     """The real places of the installation whose data folder is `data`; made as far as missing."""
-    if not data.exists():
-        data.mkdir(parents=True, mode=0o711)
+    make_passable(data)
     home = _home(data, account)
     return Place(
         cluster=home / "pg",
@@ -48,6 +47,13 @@ def peek(data: Path) -> tuple[Path, Path]:
     return Path(os.path.realpath(data / "pg")), socket_folder(data)
 
 
+def make_passable(folder: Path) -> None:
+    """Make the folder if it is missing: others may pass through to what is theirs, but see nothing."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711)
+
+
 def _home(data: Path, account: Account) -> Path:
     link = data / "pg"
     if link.is_symlink():
@@ -57,7 +63,7 @@ def _home(data: Path, account: Account) -> Path:
         link.unlink()
     if link.is_dir() or account.may_enter(data):
         return data
-    SHARED.mkdir(parents=True, exist_ok=True, mode=0o755)
+    make_passable(SHARED)
     home = Path(tempfile.mkdtemp(prefix=f"{hashlib.sha256(bytes(data)).hexdigest()[:8]}-", dir=SHARED))
     home.chmod(0o711)
     (home / "data-folder").write_text(f"{data}\n")
@@ -94,7 +100,7 @@ def _programs(account: Account) -> Path:
     stamp = hashlib.sha256(b"%d %d" % _fingerprint(folder / "bin" / "postgres")).hexdigest()[:12]
     copy = SHARED / f"postgresql-{stamp}"
     if not copy.is_dir():
-        SHARED.mkdir(parents=True, exist_ok=True, mode=0o755)
+        make_passable(SHARED)
         with tempfile.TemporaryDirectory(dir=SHARED) as draft:
             shutil.copytree(folder, Path(draft) / "new", symlinks=True)
             with contextlib.suppress(OSError):  # another installation was quicker

@@ -17,6 +17,7 @@ from typing import Any
 
 from huying.config import environment
 from huying.config.launch import roles
+from huying.config.launch.place import make_passable
 from huying.config.launch.screen import flush, tell
 from huying.config.launch.supervisor import Stopped, Supervisor, end_leftovers, listen_to_signals
 from huying.kernel.errors import Refusal
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     """Runs until Ctrl-C or SIGTERM; 0 when it was stopped so, 1 when it could not start. Raises Refusal."""
     options = parse(arguments)
     data = environment.data_folder()
-    data.mkdir(parents=True, exist_ok=True, mode=0o711)
+    make_passable(data)
     with alone(data):
         end_leftovers(data)
         check_ports(options)
@@ -106,9 +107,8 @@ def bring_up(supervisor: Supervisor, options: argparse.Namespace, data: Path) ->
         supervisor.database()
     migrate(supervisor, data)
     users = data / USERS_FILE
-    if not options.no_demo and not users.exists():
-        tell("正在建立演示城市……")
-        step(supervisor, "demo")
+    if not options.no_demo:
+        demonstrate(supervisor, data)
     metrics = data / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)  # counts of processes that are gone
     metrics.mkdir(mode=0o700)
@@ -134,6 +134,15 @@ def migrate(supervisor: Supervisor, data: Path) -> None:
     tell("正在更新数据库结构与静态文件……")
     step(supervisor, "upgrade")
     stamp.write_text(json.dumps({**now, "database": database_identity(data)}))
+
+
+def demonstrate(supervisor: Supervisor, data: Path) -> None:
+    """Make the demonstration city, once in each database; one cut off half-way is gone on with."""
+    done, here = data / "demo.json", json.dumps(database_identity(data)[:2])
+    if not done.exists() or done.read_text() != here:
+        tell("正在建立演示城市……")
+        step(supervisor, "demo")
+        done.write_text(here)
 
 
 def code_fingerprint() -> str:

@@ -49,6 +49,7 @@ class Plea(Labelled):
     ARBITRATING = "arbitrating", "仲裁中"
     APPROVED = "approved", "已同意"
     REJECTED = "rejected", "未同意"
+    LAPSED = "lapsed", "已失效"
 
 
 S, T, P = State, Task, Plea

@@ -7,6 +7,7 @@ from huying.kernel import clock as time
 from huying.workorders.models import Clock
 from huying.workorders.operations.act import Step, performs
 from huying.workorders.operations.clocks import start_clock, stop_clocks
+from huying.workorders.operations.dispatch import take_back
 from huying.workorders.operations.handle import back_to_unit
 from huying.workorders.operations.search import index_text
 from huying.workorders.operations.tell import tell_caller
@@ -42,6 +43,7 @@ def reject_check(step: Step, data: dict[str, Any]) -> None:
 @performs("close")
 def close(step: Step, data: dict[str, Any]) -> None:
     """Into the closed store, read-only from now on; follow-up tells the citizen, who may rate once (R283, R284)."""
+    take_back(step.order)  # whoever was to assist and never did
     stop_clocks(step.order)
     step.order.closed_at = time.now()
     step.order.holder = step.order.held_until = None

@@ -5,13 +5,13 @@ from typing import Any
 
 from huying.kernel import clock as time
 from huying.org.models import Unit
-from huying.workorders.models import Assignment, Clock, WorkOrder
+from huying.workorders.models import Application, Assignment, Clock, WorkOrder
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.clocks import new_clock, refresh_due, stop_clocks
+from huying.workorders.operations.clocks import live_clock, new_clock, refresh_due, resume_clock, start_clock, stop_clocks
 from huying.workorders.operations.tell import tell_unit
 from huying.workorders.queries.packs import pack_of, template_of
 from huying.workorders.rules import BadInput
-from huying.workorders.workflow import UNFINISHED, State, Task
+from huying.workorders.workflow import UNFINISHED, Plea, State, Task
 
 
 def assign(
@@ -53,13 +53,42 @@ def send_out(step: Step, unit: Unit, assistants: Sequence[Unit], *, opinion: str
 
 
 def take_back(order: WorkOrder, *, state: Task = Task.CANCELLED, only: Assignment | None = None) -> None:
-    """End the unfinished assignments (or just one and its children) with their clocks."""
-    for task in order.assignments.filter(state__in=UNFINISHED).select_related("unit"):
-        if only is not None and only.pk not in {task.pk, task.parent_id}:
-            continue
+    """End the unfinished assignments (or just one and all below it) with their clocks and applications.
+
+    The citizen's clock goes on where it stood still for a suspended main unit: nobody is left to wake it.
+    """
+    tasks = list(order.assignments.select_related("unit").order_by("id"))
+    if only is not None:
+        tasks = line_of(tasks, only)
+    ended = [task for task in tasks if task.state in UNFINISHED]
+    for task in ended:
+        if task.state == Task.SUSPENDED and task.role == Assignment.Role.MAIN:
+            wake_answer(order)
         stop_clocks(order, assignment=task, cancel=True)
         task.state = state if only is None or task.pk == only.pk else Task.CANCELLED
         task.save(update_fields=["state"])
+    lapse(ended)
+
+
+def line_of(tasks: Sequence[Assignment], first: Assignment) -> list[Assignment]:
+    """`first` and everything handed down from it; `tasks` lists parents before their children."""
+    line = [task for task in tasks if task.pk == first.pk]
+    for task in tasks:
+        if task.parent_id in {above.pk for above in line}:
+            line.append(task)
+    return line
+
+
+def lapse(tasks: Sequence[Assignment]) -> None:
+    """Applications that wait for a decision about a task that is over are over too: nothing is left to decide."""
+    waiting = Application.objects.filter(assignment__in=tasks, state__in=[Plea.PENDING, Plea.ARBITRATING])
+    waiting.update(state=Plea.LAPSED, decided_at=time.now(), decision="任务已结束，申请自动失效")
+
+
+def wake_answer(order: WorkOrder) -> None:
+    clock = live_clock(order, Clock.Kind.ANSWER)
+    if clock and clock.state == Clock.State.PAUSED:
+        resume_clock(clock)
 
 
 @performs("dispatch")
@@ -84,6 +113,7 @@ def redispatch(step: Step, data: dict[str, Any]) -> None:
 def recall(step: Step, data: dict[str, Any]) -> None:
     take_back(step.order)
     step.order.unit = None
+    start_clock(step.order, Clock.Kind.REVIEW, pack_of(step.order.pack).review)
     step.note(data["reason"])
     step.move(State.TO_DISPATCH)
 

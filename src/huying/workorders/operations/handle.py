@@ -8,7 +8,7 @@ from huying.kernel.errors import Refusal
 from huying.workorders.models import Assignment, Attachment, Clock, Verification
 from huying.workorders.operations.act import Step, performs
 from huying.workorders.operations.clocks import refresh_due, stop_clocks
-from huying.workorders.operations.dispatch import assign
+from huying.workorders.operations.dispatch import assign, lapse
 from huying.workorders.queries.packs import template_of
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import UNFINISHED, State, Task
@@ -92,6 +92,7 @@ def finish_task(step: Step, reply: str) -> None:
     task.state, task.reply, task.replied_at, task.replied_by = Task.REPLIED, reply, time.now(), step.actor.staff
     task.save(update_fields=["state", "reply", "replied_at", "replied_by", "unfinished_reason"])
     stop_clocks(step.order, Clock.Kind.SIGN, Clock.Kind.HANDLE, assignment=task)
+    lapse([task])
 
 
 @performs("assist_reply")

@@ -11,8 +11,8 @@ from huying.kernel.errors import Refusal
 from huying.org.queries import work_calendar
 from huying.workorders.models import Application, Assignment, Attachment, Clock
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.dispatch import send_out, take_back
 from huying.workorders.operations.clocks import start_clock
+from huying.workorders.operations.dispatch import send_out, take_back
 from huying.workorders.queries.packs import pack_of
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import Plea, State, Task

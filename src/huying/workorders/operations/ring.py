@@ -4,10 +4,11 @@ One indexed scan over `wake_at` that any number of workers share: each takes an 
 under its lock, and does one thing in one transaction.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from huying.kernel import clock as time
 from huying.kernel.calendar import NaturalCalendar, WorkCalendar
@@ -20,13 +21,30 @@ from huying.workorders.operations.tell import tell_unit
 from huying.workorders.queries.packs import pack_of
 from huying.workorders.workflow import ACTIONS, UNFINISHED
 
+log = logging.getLogger(__name__)
 ESCALATE_AFTER = timedelta(hours=8)  # working hours past due, one working day
+AGAIN_AFTER = timedelta(minutes=10)  # when a clock could not strike
 
 
 def ring(limit: int = 200) -> int:
-    """Deal with up to `limit` clocks that are due to be looked at; returns how many it dealt with itself."""
+    """Deal with up to `limit` clocks that are due to be looked at; returns how many it dealt with itself.
+
+    One that fails is put off and does not keep the others waiting.
+    """
     waiting = Clock.objects.filter(wake_at__lte=time.now()).order_by("wake_at")
-    return sum(strike(pk, order) for pk, order in waiting.values_list("pk", "order_id")[:limit])
+    return sum(try_strike(pk, order) for pk, order in waiting.values_list("pk", "order_id")[:limit])
+
+
+def try_strike(clock_id: int, order_id: int) -> bool:
+    """`strike`, or note what went wrong and look again later. Raises only when the database itself fails."""
+    try:
+        return strike(clock_id, order_id)
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception:
+        log.exception("a clock could not strike", extra={"clock": clock_id, "order": order_id})
+        Clock.objects.filter(pk=clock_id, wake_at__isnull=False).update(wake_at=time.now() + AGAIN_AFTER)
+        return False
 
 
 @transaction.atomic

@@ -132,7 +132,9 @@ def lock(actor: Actor, number: str) -> WorkOrder:
     found = policies.visible_to(actor).filter(number=number).values_list("pk", flat=True).first()
     if found is None:
         raise NoSuchOrder
-    return WorkOrder.objects.select_for_update(of=("self",)).select_related("centre", "pack", "template", "unit").get(pk=found)
+    held = WorkOrder.objects.select_for_update(of=("self",))
+    # Not its unit: after waiting for the lock a joined row is still the one from before the wait.
+    return held.select_related("centre", "pack", "template").get(pk=found)
 
 
 def repeated(order: WorkOrder, action: Action, actor: Actor) -> bool:

@@ -51,7 +51,7 @@ def try_strike(clock_id: int, order_id: int) -> bool:
 def strike(clock_id: int, order_id: int) -> bool:
     """Let one clock strike. False when another worker has the order, or has already done it."""
     held = WorkOrder.objects.select_for_update(of=("self",), skip_locked=True)
-    order = held.select_related("centre", "pack", "template", "unit").filter(pk=order_id).first()
+    order = held.select_related("centre", "pack", "template").filter(pk=order_id).first()
     if order is None:
         return False
     clock = Clock.objects.select_related("assignment__unit", "calendar").filter(

@@ -3,17 +3,15 @@
 from typing import Any
 
 from huying.kernel import clock as time
-from huying.kernel.deadline import due
 from huying.kernel.errors import Refusal
-from huying.org.queries import work_calendar
-from huying.workorders.models import Attachment, Clock, Link, WorkOrder
+from huying.workorders.models import Attachment, Link
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.clocks import move_clock, stop_clocks
+from huying.workorders.operations.clocks import stop_clocks
 from huying.workorders.operations.dispatch import take_back
 from huying.workorders.operations.search import index_text
 from huying.workorders.operations.tell import tell_caller, tell_unit, write_to_caller
+from huying.workorders.operations.terms import recount, terms_of
 from huying.workorders.policies import visible_to
-from huying.workorders.queries.packs import pack_of
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import FINAL, UNFINISHED, State
 
@@ -21,6 +19,13 @@ from huying.workorders.workflow import FINAL, UNFINISHED, State
 class SameOrder(Refusal):
     code = "same_order"
     message = "不能并入自己"
+
+
+class TargetBusy(Refusal):
+    """Two orders merged into each other at once would both be gone: the target is held, or left alone."""
+
+    code = "target_busy"
+    message = "目标工单正在由他人处理，请稍后再试"
 
 
 @performs("comment")
@@ -76,7 +81,10 @@ def end_without_result(step: Step, state: State) -> None:
 @performs("merge")
 def merge(step: Step, data: dict[str, Any]) -> None:
     """Into another open order: one handling, every citizen told of its end (R113, G5)."""
-    target = visible_to(step.actor).filter(number=data["into"]).first()
+    known = visible_to(step.actor).filter(number=data["into"])
+    target = known.select_for_update(of=("self",), skip_locked=True).first()
+    if target is None and known.exists():
+        raise TargetBusy(fields={"into": TargetBusy.message})
     if target is None or target.state in FINAL:
         raise BadInput(fields={"into": "没有找到这张未办结的工单"})
     if target.pk == step.order.pk:
@@ -93,30 +101,12 @@ def merge(step: Step, data: dict[str, Any]) -> None:
 
 @performs("set_urgency")
 def set_urgency(step: Step, data: dict[str, Any]) -> None:
-    """Another degree: the running sign and handle clocks are counted anew from their own start."""
+    """Another degree: the sign, handle and answer clocks are counted anew from their own start."""
     order = step.order
     if data["urgency"] == order.urgency:
         raise BadInput(fields={"urgency": "紧急程度没有变化"})
-    was, order.urgency = order.urgency, data["urgency"]
-    pack = pack_of(order.pack)
-    for clock in order.clocks.filter(state=Clock.State.RUNNING).select_related("calendar", "assignment"):
-        terms = {
-            Clock.Kind.SIGN: pack.sign[order.urgency],
-            Clock.Kind.HANDLE: pack.handle(order.kind, order.urgency, order.caller_kind),
-            Clock.Kind.ANSWER: pack.answer(order.kind, order.urgency, order.caller_kind),
-        }
-        if term := terms.get(Clock.Kind(clock.kind)):
-            recount(order, clock, term)
+    before, was = terms_of(order), order.urgency
+    order.urgency = data["urgency"]
+    recount(order, before)
     index_text(order)
     step.note(data["reason"], was=was, now=order.urgency)
-
-
-def recount(order: WorkOrder, clock: Clock, term: Any) -> None:
-    until = due(clock.started_at, term, work_calendar(clock.calendar))
-    clock.order = order
-    clock.term = {"workdays": term.workdays, "minutes": term.minutes, "natural": term.natural}
-    clock.save(update_fields=["term"])
-    move_clock(clock, until.at, provisional=until.provisional)
-    if clock.assignment and clock.kind in {Clock.Kind.SIGN, Clock.Kind.HANDLE}:
-        name = "sign_due_at" if clock.kind == Clock.Kind.SIGN else "due_at"
-        type(clock.assignment).objects.filter(pk=clock.assignment.pk).update(**{name: until.at})

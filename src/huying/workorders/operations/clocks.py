@@ -97,12 +97,25 @@ def resume_clock(clock: Clock, *, at: datetime | None = None) -> None:
 
 
 def move_clock(clock: Clock, due_at: datetime, *, provisional: bool) -> None:
-    """Set a new due time, with fresh reminders, and save."""
+    """Set a new due time, with fresh reminders, and save. What was overdue and has time again may be overdue again;
+    what was handed down is due no later than this (R288)."""
     clock.due_at, clock.provisional = due_at, provisional
+    clock.overdue_noted = clock.overdue_noted and due_at <= time.now()
     if clock.state == Clock.State.RUNNING:
         clock.wake_at = next_wake(due_at, pack_of(clock.order.pack).reminders, time.now())
-    clock.save(update_fields=["state", "paused_at", "due_at", "provisional", "wake_at"])
+    clock.save(update_fields=["state", "paused_at", "due_at", "provisional", "wake_at", "overdue_noted"])
+    if clock.kind == Clock.Kind.HANDLE and clock.assignment_id is not None:
+        hold_below(clock.order, clock.assignment_id, due_at)
     refresh_due(clock.order)
+
+
+def hold_below(order: WorkOrder, task_id: int, due_at: datetime) -> None:
+    """Whatever was handed down from this task and would be due later is due with it."""
+    for child in Assignment.objects.filter(parent=task_id, due_at__gt=due_at):
+        Assignment.objects.filter(pk=child.pk).update(due_at=due_at)
+        clock = live_clock(order, Clock.Kind.HANDLE, child)
+        if clock:
+            move_clock(clock, due_at, provisional=clock.provisional)
 
 
 def live_clock(order: WorkOrder, kind: Clock.Kind, assignment: Assignment | None = None) -> Clock | None:

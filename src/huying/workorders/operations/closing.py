@@ -6,7 +6,7 @@ from typing import Any
 from huying.kernel import clock as time
 from huying.workorders.models import Clock
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.clocks import start_clock, stop_clocks
+from huying.workorders.operations.clocks import hold_below, start_clock, stop_clocks
 from huying.workorders.operations.dispatch import take_back
 from huying.workorders.operations.handle import back_to_unit
 from huying.workorders.operations.search import index_text
@@ -72,6 +72,7 @@ def start_over(step: Step) -> None:
     clock = start_clock(order, Clock.Kind.HANDLE, pack_of(order.pack).rehandle, assignment=task, unit=task.unit)
     task.due_at = clock.due_at
     task.save(update_fields=["due_at"])
+    hold_below(order, task.pk, clock.due_at)
 
 
 @performs("reopen")

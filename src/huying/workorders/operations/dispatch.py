@@ -7,9 +7,17 @@ from huying.kernel import clock as time
 from huying.org.models import Unit
 from huying.workorders.models import Application, Assignment, Clock, WorkOrder
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.clocks import live_clock, new_clock, refresh_due, resume_clock, start_clock, stop_clocks
+from huying.workorders.operations.clocks import (
+    live_clock,
+    new_clock,
+    refresh_due,
+    resume_clock,
+    start_clock,
+    stop_clocks,
+)
 from huying.workorders.operations.tell import tell_unit
-from huying.workorders.queries.packs import pack_of, template_of
+from huying.workorders.operations.terms import terms_of
+from huying.workorders.queries.packs import pack_of
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import UNFINISHED, Plea, State, Task
 
@@ -19,16 +27,13 @@ def assign(
     parent: Assignment | None = None, due_at: Any = None,
 ) -> Assignment:
     """One unit's task with its sign and handle clocks: both run from now, from dispatch, never from signing (R286)."""
-    order, pack, now = step.order, pack_of(step.order.pack), time.now()
-    handle = template_of(order.template).handle or pack.handle(order.kind, order.urgency, order.caller_kind)
-    if order.urgency in pack.handle_by_urgency:
-        handle = pack.handle_by_urgency[order.urgency]
+    order, terms, now = step.order, terms_of(step.order), time.now()
     task = Assignment(
         order=order, centre_id=order.centre_id, unit=unit, parent=parent, role=role, opinion=opinion, clause=clause,
         dispatched_at=now, dispatched_by=step.actor.staff,
     )
-    sign = new_clock(order, Clock.Kind.SIGN, pack.sign[order.urgency], start=now, assignment=task, unit=unit, latest=due_at)
-    work = new_clock(order, Clock.Kind.HANDLE, handle, start=now, assignment=task, unit=unit, latest=due_at)
+    sign = new_clock(order, Clock.Kind.SIGN, terms[Clock.Kind.SIGN], start=now, assignment=task, unit=unit, latest=due_at)
+    work = new_clock(order, Clock.Kind.HANDLE, terms[Clock.Kind.HANDLE], start=now, assignment=task, unit=unit, latest=due_at)
     task.sign_due_at, task.due_at = sign.due_at, work.due_at
     task.save(force_insert=True)
     sign.assignment = work.assignment = task

@@ -1,5 +1,6 @@
 """More time for a unit, within limits, with evidence, and the citizen is told (R281; rules.md 3.3)."""
 
+from datetime import datetime
 from typing import Any
 
 from huying.kernel import clock as time
@@ -12,7 +13,7 @@ from huying.workorders.operations.clocks import live_clock, move_clock
 from huying.workorders.operations.returns import apply_for, decide
 from huying.workorders.operations.tell import tell_caller, tell_unit
 from huying.workorders.queries.packs import pack_of
-from huying.workorders.workflow import Plea
+from huying.workorders.workflow import UNFINISHED, Plea
 
 
 class NoExtension(Refusal):
@@ -39,9 +40,17 @@ def check_extension(step: Step, workdays: int) -> None:
     if task.contacted_at is None and step.order.contact_id and not step.order.confidential:
         raise NoExtension("申请延期前须先联系诉求人并登记（“登记联系”）")
     ahead = pack.extension_ahead
+    check_above(task, calendar.after_workdays(clock.due_at, workdays))
     latest = calendar.before_workdays(clock.due_at, ahead.workdays) if ahead.workdays else clock.due_at
     if time.now() > latest:
         raise NoExtension(f"延期须在到期前至少 {ahead.workdays} 个工作日申请，最晚为 {latest.astimezone(time.SHANGHAI):%Y-%m-%d %H:%M}")
+
+
+def check_above(task: Assignment, until: datetime) -> None:
+    """A sub-unit stays within the time of the unit above it (R288)."""
+    above = task.parent
+    if above is not None and above.state in UNFINISHED and above.due_at and until > above.due_at:
+        raise NoExtension(f"延期后将超过 {above.unit.name} 的办理期限，请由该单位先申请延期")
 
 
 @performs("request_extension")
@@ -61,15 +70,19 @@ def approve_extension(step: Step, data: dict[str, Any]) -> None:
     task.order = step.order
     clock, calendar = handle_clock(step, task)
     until = calendar.explain_workdays(clock.due_at, granted)
+    check_above(task, until.at)
     move_clock(clock, until.at, provisional=clock.provisional or until.provisional)
     task.due_at, task.extension_count = until.at, task.extension_count + 1
     task.extended_days += granted
     task.save(update_fields=["due_at", "extension_count", "extended_days"])
-    extend_answer(step, granted)
+    main = task.role == Assignment.Role.MAIN
+    if main:
+        extend_answer(step, granted)
     decide(step, Plea.APPROVED, data["note"])
     step.note(workdays=granted, due=until.at.isoformat())
     due_text = f"{until.at.astimezone(time.SHANGHAI):%m月%d日 %H:%M}"
-    tell_caller(step.order, "extended", due=due_text)
+    if main:
+        tell_caller(step.order, "extended", due=due_text)
     tell_unit(task, "extension_approved", workdays=str(granted))
 
 

@@ -7,9 +7,9 @@ from huying.kernel import clock as time
 from huying.kernel.errors import Refusal
 from huying.workorders.models import Assignment, Attachment, Clock, Verification
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.clocks import refresh_due, stop_clocks
+from huying.workorders.operations.clocks import hold_below, live_clock, move_clock, next_wake, refresh_due, stop_clocks
 from huying.workorders.operations.dispatch import assign, lapse
-from huying.workorders.queries.packs import template_of
+from huying.workorders.queries.packs import pack_of, template_of
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import UNFINISHED, State, Task
 
@@ -60,8 +60,10 @@ def delegate(step: Step, data: dict[str, Any]) -> None:
         raise BadInput(fields={"unit": "该单位已在办理此工单"})
     check_sub_due(task, due_at)
     child = assign(step, unit, Assignment.Role.SUB, opinion=data["opinion"], parent=task, due_at=due_at)
-    child.clocks.filter(kind=Clock.Kind.HANDLE).update(due_at=due_at)
     Assignment.objects.filter(pk=child.pk).update(due_at=due_at)
+    clock = live_clock(step.order, Clock.Kind.HANDLE, child)
+    assert clock is not None
+    move_clock(clock, due_at, provisional=False)  # a day that was said, not counted
     step.note(unit=unit.name, unit_id=unit.pk, by=task.unit.name, opinion=data["opinion"], due=due_at.isoformat())
 
 
@@ -150,8 +152,10 @@ def back_to_unit(step: Step) -> Assignment:
     last = task.clocks.filter(kind=Clock.Kind.HANDLE).latest("id")
     from_then = Clock(
         order=order, assignment=task, centre_id=order.centre_id, calendar=last.calendar, kind=Clock.Kind.HANDLE,
-        term=last.term, started_at=last.started_at, due_at=last.due_at, provisional=last.provisional, wake_at=last.due_at,
+        term=last.term, started_at=last.started_at, due_at=last.due_at, provisional=last.provisional,
+        wake_at=next_wake(last.due_at, pack_of(order.pack).reminders, time.now()),
     )
     from_then.save()
+    hold_below(order, task.pk, from_then.due_at)
     refresh_due(order)
     return task

@@ -4,13 +4,14 @@ from typing import Any
 
 from huying.kernel import clock as time
 from huying.kernel.errors import Refusal
-from huying.workorders.catalog import DECLINE_CODES
+from huying.workorders.catalog import DECLINE_CODES, Kind
 from huying.workorders.models import Clock
 from huying.workorders.operations.act import Step, performs
 from huying.workorders.operations.clocks import start_clock, stop_clocks
 from huying.workorders.operations.search import index_text
 from huying.workorders.operations.tell import tell_caller
-from huying.workorders.queries.packs import pack_of
+from huying.workorders.operations.terms import recount, terms_of
+from huying.workorders.queries.packs import pack_of, template_of
 from huying.workorders.rules import BadInput
 from huying.workorders.rules.inputs import PLATFORMS
 from huying.workorders.workflow import State
@@ -32,13 +33,17 @@ def submit(step: Step, data: dict[str, Any]) -> None:
 @performs("edit")
 def edit(step: Step, data: dict[str, Any]) -> None:
     """Change what was written down; history keeps both versions."""
-    order, changed = step.order, {}
+    order, changed, before = step.order, {}, terms_of(step.order)
+    if data["kind"] and data["kind"] not in template_of(order.template).kinds:
+        raise BadInput(fields={"kind": "该专项不受理这种诉求类型"})
     for name in ("title", "content", "kind", "urgency"):
         if data[name] and data[name] != getattr(order, name):
             changed[name] = {"was": getattr(order, name), "is": data[name]}
             setattr(order, name, data[name])
     if not changed:
         raise NothingChanged
+    order.confidential = order.confidential or order.kind == Kind.REPORT  # as at intake (rules.md 3.3: 举报默认保密)
+    recount(order, before)
     index_text(order)
     step.note(data["reason"], changed=changed)
 

@@ -8,7 +8,7 @@ from huying.org.queries import work_calendar
 from huying.workorders.models import Assignment, Clock, WorkOrder
 from huying.workorders.operations.act import Step, record
 from huying.workorders.operations.clocks import move_clock
-from huying.workorders.workflow import ACTIONS
+from huying.workorders.workflow import ACTIONS, UNFINISHED
 
 
 def recount_provisional() -> tuple[int, int]:
@@ -22,7 +22,7 @@ def recount_provisional() -> tuple[int, int]:
 def recount_one(clock_id: int, order_id: int) -> bool:
     """True when the due time moved. An extended clock keeps its extension: it is counted on from its own term only."""
     order = WorkOrder.objects.select_for_update(of=("self",)).select_related("centre", "pack").get(pk=order_id)
-    clock = Clock.objects.select_related("calendar", "assignment__unit").filter(
+    clock = Clock.objects.select_related("calendar", "assignment__unit", "assignment__parent").filter(
         pk=clock_id, state=Clock.State.RUNNING
     ).first()
     if clock is None:
@@ -34,6 +34,9 @@ def recount_one(clock_id: int, order_id: int) -> bool:
         longer = calendar.explain_workdays(due_at, clock.assignment.extended_days)
         due_at, provisional = longer.at, provisional or longer.provisional
     before = clock.due_at
+    above = clock.assignment.parent if clock.assignment else None
+    if above and clock.kind == Clock.Kind.HANDLE and above.state in UNFINISHED and above.due_at:
+        due_at = min(due_at, above.due_at)
     clock.order = order
     move_clock(clock, due_at, provisional=provisional)
     if due_at == before:

@@ -1,6 +1,8 @@
 """Tokens, limits, unknown addresses, and the document that describes it all."""
 
+import json
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from caller import ORDER, ORDERS, Api
@@ -95,3 +97,13 @@ def test_the_connection_is_left_seeing_nothing(cast):
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('huying.centres', true)")
         assert cursor.fetchone()[0] == ""
+
+
+def test_a_body_in_chunks_and_a_question_for_the_head_alone(cast):
+    api = Api(cast.staff["agent1"])
+    said = api.client.generic(
+        "POST", ORDERS, b"", headers={"Authorization": f"Bearer {api.token}", "Transfer-Encoding": "chunked"},
+        CONTENT_LENGTH="", **{"wsgi.input": BytesIO(json.dumps(ORDER).encode())},
+    )
+    assert said.status_code == 201, said.content
+    assert api.call("HEAD", ORDERS).status_code == 200

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
@@ -30,6 +30,8 @@ class Gate:
         finally:
             leave(request)
         response.headers.setdefault("Cache-Control", "no-store")
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
 
@@ -41,6 +43,8 @@ def answer(request: HttpRequest) -> HttpResponseBase:
     except Resolver404:
         return problem(404, "not_found", "没有这个接口，可用的接口见 /api/v1/openapi.json")
     request.resolver_match = match
+    if request.method == "HEAD":
+        request.method = "GET"  # the server leaves the body out
     response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
     if response.status_code == 405 and response.headers.get("Content-Type") != PROBLEM:
         allowed = response.headers.get("Allow", "")

@@ -36,20 +36,38 @@ class TooLarge(Refusal):
 
 def read_json(request: HttpRequest) -> Any:
     """The body as JSON data without NUL, half surrogates, NaN or a depth that would hurt. Raises NotJson, TooLarge."""
-    try:
-        raw = request.body
-    except RequestDataTooBig:
-        raise TooLarge from None
-    except UnreadablePostError:
-        raise NotJson("请求正文没有完整收到，请重试") from None
+    raw = raw_body(request)
     if len(raw) > settings.API_LARGEST_BODY:
         raise TooLarge(f"请求正文不得超过 {settings.API_LARGEST_BODY // 1024} KB")
+    if not raw.strip():
+        raise NotJson("请求正文为空，应为 JSON 对象")
     try:
         data = json.loads(raw, parse_constant=_no_constant)
         check_text(data)
     except (ValueError, RecursionError):
         raise NotJson from None
     return data
+
+
+def raw_body(request: HttpRequest) -> bytes:
+    """The bytes sent. Django reads no body without a length; one sent in chunks is read here, as far as allowed.
+
+    Raises TooLarge, NotJson.
+    """
+    try:
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower() and not request.META.get("CONTENT_LENGTH"):
+            read_all: bytes = request.META["wsgi.input"].read(settings.API_LARGEST_BODY + 1)
+            return read_all
+        return request.body
+    except RequestDataTooBig:
+        raise TooLarge from None
+    except UnreadablePostError:
+        raise NotJson("请求正文没有完整收到，请重试") from None
+
+
+def sends_something(request: HttpRequest) -> bool:
+    """Whether there is a body at all; an action without required fields may come without one."""
+    return request.META.get("CONTENT_LENGTH") not in {None, "", "0"} or "Transfer-Encoding" in request.headers
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, WithJsonSchema, create_model
 
 from huying.workorders.api import outputs, shapes
 from huying.workorders.api.access import actor_of, find, idempotency_key
-from huying.workorders.api.body import read_json, shaped
+from huying.workorders.api.body import read_json, sends_something, shaped
 from huying.workorders.api.inputs import Body, OneOf, takes
 from huying.workorders.api.orders import KEY_PARAMETER, digest_of
 from huying.workorders.api.problem import refusals, write
@@ -101,7 +101,7 @@ def operation(action: Action) -> Callable[[HttpRequest, str], HttpResponse]:
         if action.code not in PERFORMERS:
             raise NoSuchOrder("系统没有启用这个动作")
         actor.must(action.permission)
-        data = read_json(request) if request.body else {}
+        data = read_json(request) if sends_something(request) else {}
         sent = shaped(data, model).model_dump(exclude_none=True)
         about = {"target": sent.pop("target", None), "version": sent.pop("version", None)}
 

@@ -1,7 +1,7 @@
 """Write the rows of one order in one trip: a single statement whose plan is kept, with all values in one parameter.
 
 Nothing is filled in but the keys that are None. The statement is made from the models, so a new column is in it by
-itself. A new order costs a third of what saving its rows one by one does (docs/architecture.md, Speed).
+itself. A new order costs a third of what saving its rows one by one does (ADR 0006).
 """
 
 import json

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import permission_orders as orders
 from cast import Cast
 from huying.kernel import clock
 from huying.org.models import ApiToken, Calendar, Role, SignIn, Unit
@@ -252,6 +253,29 @@ PORTAL = {
     "portal:reward": public(centre="DEMO"),
 }
 
+ORDERS = {
+    **{f"workorders:desk-{code}": page(who) for code, who in orders.DESKS.items()},
+    "workorders:lists": page(EVERYBODY, status=302),
+    "workorders:save-filter": send(f"{orders.SEE} {orders.UNITS}", code="all", data={"name": "x"}, shared=True),
+    "workorders:forget-filter": send("agent1", code="all", pk=orders.kept),
+    "workorders:search": page(f"{orders.CENTRE} {orders.UNITS}"),
+    "workorders:exports": page("dispatcher1 reviewer1 director1 buyer1"),
+    "workorders:want-export": page("", recorded=False),  # without naming a list: 404 for all
+    "workorders:decide-export": send("director1 buyer1", pk=orders.wanted),
+    "workorders:fetch-export": send("dispatcher1", pk=orders.wanted),
+    "workorders:order": page(f"{orders.SEE} {orders.UNITS}", number=orders.number),
+    "workorders:do": page("agent1 leader1 dispatcher1 reviewer1 followup1 supervisor1 director1 liaison1 unitleader1",
+                          number=orders.number, code="comment"),
+    "workorders:reveal": page("agent1 leader1 dispatcher1 reviewer1 followup1 supervisor1 director1 liaison1 unitleader1",
+                              number=orders.number, field="phone"),
+    "workorders:clock": page(f"{orders.SEE} {orders.UNITS}", number=orders.number, pk=orders.running),
+    "workorders:file": page("", number=orders.number, pk=orders.file),  # its content is not there: 404 for all
+    "workorders:follow": send(f"{orders.SEE} {orders.UNITS}", number=orders.number),
+    "workorders:hold": send(f"{orders.SEE} {orders.UNITS}", number=orders.number),
+    "workorders:units": page(f"{orders.SEE} {orders.UNITS}", number=orders.number),
+    "workorders:alike": page("leader1 dispatcher1 reviewer1 director1", number=orders.number),
+}
+
 OTHERS = {
     "healthz": public(),
     "readyz": public(status=503),  # no worker runs beside the tests
@@ -260,7 +284,7 @@ OTHERS = {
     "ui:elder": public(status=302),
 }
 
-TABLE: dict[str, Row] = {**ORG, **DESK, **WORKORDERS, **MESSAGING, **FOLLOWUP, **PORTAL, **OTHERS}
+TABLE: dict[str, Row] = {**ORG, **DESK, **WORKORDERS, **MESSAGING, **FOLLOWUP, **PORTAL, **ORDERS, **OTHERS}
 
 SEES = EVERYBODY.removesuffix(" operator1")
 WRITES = "agent1 leader1 dispatcher1 reviewer1 followup1 liaison1 unitleader1 supervisor1 director1"

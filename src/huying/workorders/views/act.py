@@ -154,7 +154,7 @@ def page(request: HttpRequest, order: WorkOrder, action: Action, form: ActionFor
     context = {"order": order, "action": action, "form": form, "back": way_back(request, str(form["next"].value() or ""), order)}
     if is_partial(request):
         return render(request, "workorders/parts/act_form.html", context)
-    context["page"] = order_page(actor_of(request), order)
+    context |= {"page": order_page(actor_of(request), order), "me": actor_of(request)}
     return render(request, "workorders/act.html", context, status=status)
 
 

@@ -13,9 +13,9 @@ from huying.audit.operations import note_access
 from huying.org.policies import needs
 from huying.workorders.models import Attachment, Clock, WorkOrder
 from huying.workorders.queries.explain import explain
-from huying.workorders.queries.files import file_response
+from huying.workorders.queries.files import FileGone, file_response
 from huying.workorders.queries.order_page import OrderPage, order_page
-from huying.workorders.queries.timeline import attachments
+from huying.workorders.queries.timeline import Entry, attachments, within
 from huying.workorders.rules.next_step import beside
 from huying.workorders.rules.wording import GROUPS
 from huying.workorders.views.buttons import Button, buttons_of
@@ -28,7 +28,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     order = order_or_404(request, number)
     note_look(request, order)
     group = request.GET.get("show", "")
-    page = order_page(actor_of(request), order, group=group if group in GROUPS else "")
+    group = group if group in GROUPS else ""
+    page = order_page(actor_of(request), order)
     return render(request, "workorders/order.html", order_context(request, page, group))
 
 
@@ -37,6 +38,7 @@ def order_context(request: HttpRequest, page: OrderPage, group: str = "", back: 
     primary, near, rest = split_offers(page, back)
     return {
         "page": page, "order": page.order, "primary": primary, "near": near, "rest": rest, "kinds": tabs(page, group),
+        "entries": [with_files(entry, page.order) for entry in page.entries if within(entry, group)],
         "facts": facts(page), "me": actor_of(request),
         "reveals": {name: reverse("workorders:reveal", args=[page.order.number, name]) for name in page.contact or {}},
         "may_reveal": actor_of(request).may("citizens.reveal"),
@@ -52,14 +54,29 @@ def split_offers(page: OrderPage, back: str) -> tuple[Button | None, list[Button
 
 
 def tabs(page: OrderPage, group: str) -> list[dict[str, Any]]:
-    """Filter links of the time line."""
-    order = page.order
-    here = reverse("workorders:order", args=[order.number])
-    rows = [("", "全部"), *((name, label) for name, (label, _) in GROUPS.items())]
+    """Filter links of the time line, for what there is."""
+    here = reverse("workorders:order", args=[page.order.number])
+    found = {name for name in GROUPS if any(within(entry, name) for entry in page.entries)}
+    rows = [("", "全部"), *((name, label) for name, (label, _) in GROUPS.items() if name in found)]
     return [
         {"url": f"{here}{f'?show={name}' if name else ''}#timeline", "label": label, "active": name == group}
         for name, label in rows
     ]
+
+
+def with_files(entry: Entry, order: WorkOrder) -> Entry:
+    """The entry with its files as the time line's template wants them: with address and thumbnail."""
+    entry.files = [file_card(file, order) for file in entry.files]
+    return entry
+
+
+def file_card(file: Attachment, order: WorkOrder) -> dict[str, Any]:
+    url = reverse("workorders:file", args=[order.number, file.pk])
+    sort = file.media_type.split("/")[0]
+    return {
+        "name": file.name, "url": url, "size": file.size, "thumbnail": url if sort == "image" else "",
+        "kind": {"audio": "录音", "video": "视频"}.get(sort, "文件"),
+    }
 
 
 def facts(page: OrderPage) -> list[tuple[str, Any]]:
@@ -96,8 +113,12 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     found = next((one for one in attachments(order, without_voice=without_voice) if one.pk == pk), None)
     if found is None:
         raise Http404
+    try:
+        response = file_response(found, save="save" in request.GET)
+    except FileGone as gone:
+        raise Http404 from gone
     note_download(request, order, found)
-    return file_response(found, save="save" in request.GET)
+    return response
 
 
 def note_download(request: HttpRequest, order: WorkOrder, found: Attachment) -> None:

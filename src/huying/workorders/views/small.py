@@ -27,7 +27,7 @@ from huying.workorders.views.subject import actor_of, is_partial, order_or_404, 
 SUGGESTED = 40
 
 
-@needs()
+@needs("citizens.reveal")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: HttpRequest, number: str, field: str) -> HttpResponse:

@@ -44,6 +44,12 @@ def sees_contact(actor: Actor, order: WorkOrder) -> bool:
     return actor.staff is not None and not (actor.unit_id and order.confidential)
 
 
+def found_by_phone(actor: Actor) -> QuerySet[WorkOrder]:
+    """The orders this person may find by the appellant's number: trying numbers must not tell a unit who reported."""
+    orders = visible_to(actor)
+    return orders.filter(confidential=False) if actor.unit_id else orders
+
+
 def works_for(actor: Actor, unit: Unit) -> bool:
     """Whether the actor's unit is this unit or stands above it."""
     return bool(actor.staff and actor.staff.unit and actor.staff.unit.holds(unit))
@@ -66,7 +72,8 @@ def check(actor: Actor, order: WorkOrder, action: Action, assignment: Assignment
         raise NotAllowed
     if action.code == "dispatch" and order.state == State.DRAFT and order.template.data.get("flow", {}).get("review"):
         raise NotAllowed("该专项须先送审，审核通过后才能派单")
-    if action.code in {"pass_review", "dispatch"} and order.is_special and order.state == State.TO_REVIEW:
+    unreviewed = order.is_special and order.state in {State.DRAFT, State.TO_REVIEW}
+    if action.code in {"pass_review", "dispatch"} and unreviewed:
         actor.must("workorders.review_special")
 
 

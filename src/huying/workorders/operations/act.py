@@ -104,7 +104,7 @@ def act(
         raise already_done(order)
     if version is not None and version != order.version and action.danger:
         raise stale(order)
-    return finish(step, clean(action, data, order))
+    return finish(step, clean(action, data, order, actor))
 
 
 def finish(step: Step, data: dict[str, Any]) -> WorkOrder:

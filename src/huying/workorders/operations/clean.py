@@ -8,6 +8,7 @@ from django.utils.dateparse import parse_datetime
 
 from huying.kernel import clock
 from huying.org.models import Unit
+from huying.org.policies import Actor
 from huying.workorders.models import WorkOrder
 from huying.workorders.rules import INPUTS, BadInput, Input
 from huying.workorders.workflow import Action
@@ -15,7 +16,7 @@ from huying.workorders.workflow import Action
 VERBS = {"choice": "选择", "unit": "选择", "units": "选择", "points": "勾选", "files": "上传"}
 
 
-def clean(action: Action, data: Mapping[str, Any], order: WorkOrder) -> dict[str, Any]:
+def clean(action: Action, data: Mapping[str, Any], order: WorkOrder, actor: Actor) -> dict[str, Any]:
     """The values of the fields the action needs or takes, typed; anything else is ignored. Raises BadInput."""
     cleaned: dict[str, Any] = {}
     wrong: dict[str, str] = {}
@@ -30,6 +31,9 @@ def clean(action: Action, data: Mapping[str, Any], order: WorkOrder) -> dict[str
             cleaned[name] = CLEANERS[spec.kind](spec, raw, order)
         except ValueError as fault:
             wrong[name] = str(fault)
+            continue
+        if spec.kind == "files" and not free(cleaned[name], order, actor):
+            wrong[name] = f"{spec.label}只能用为此上传的文件，请重新上传"
     if wrong:
         raise BadInput(fields=wrong)
     return cleaned
@@ -103,6 +107,15 @@ def _files(spec: Input, raw: Any, order: WorkOrder) -> list[int]:
     if not ids or ids - found:
         raise ValueError(f"{spec.label}没有上传成功，请重新上传")
     return sorted(found)
+
+
+def free(files: list[int], order: WorkOrder, actor: Actor) -> bool:
+    """Whether these files are nobody's proof yet and, for a unit's person, were put there by a unit's person: what the
+    citizen sent is no proof of a visit, and a file hidden from the unit does not come to light by being named."""
+    rows = order.attachments.filter(pk__in=files, verification=None, application=None, assignment=None)
+    if actor.unit_id:
+        rows = rows.filter(uploaded_by__unit__isnull=False)
+    return rows.count() == len(files)
 
 
 def _points(spec: Input, raw: Any, order: WorkOrder) -> list[int]:

@@ -26,7 +26,10 @@ def split_off(step: Step, order: WorkOrder, point: Point) -> WorkOrder:
             kind=order.kind, title=point.text[:100].ljust(2, "。"), content=f"{point.text}\n（由工单 {order.number} 拆出）",
             channel=Channel(order.channel), template=order.template.code, urgency=order.urgency,
             region=order.region_id or "", place=order.place, confidential=order.confidential, fields=order.fields,
+            is_sensitive=order.is_sensitive, is_special=order.is_special, is_group=order.is_group,
+            event_at=order.event_at, category=order.category, caller_kind=order.caller_kind,
             name=contact.name if contact else "", phone=contact.phone if contact else "",
+            id_number=contact.id_number if contact else "", gender=contact.gender if contact else "",
             address=contact.address if contact else "",
         ),
     )

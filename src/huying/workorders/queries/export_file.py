@@ -25,7 +25,7 @@ HEADINGS = (
 )
 WIDTHS = (24, 16, 10, 8, 8, 8, 12, 30, 60, 20, 24, 24, 17, 17, 17, 17, 17, 60, 8, 10, 14)
 _BATCH = 500
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8",
 }
@@ -69,7 +69,7 @@ def moment(at: datetime | None) -> str:
 def harmless(text: str) -> str:
     """A text a spreadsheet would take for a formula is marked as text."""
     clean = "".join(sign for sign in text if sign in "\n\t" or sign >= " ")
-    return f"'{clean}" if clean.startswith(_RISKY) else clean
+    return f"'{clean}" if clean.startswith("\t") or clean.lstrip().startswith(_RISKY) else clean
 
 
 def export_file(row: ExportRequest, mark: str, rows: Iterable[list[str]]) -> bytes:

@@ -11,7 +11,7 @@ from huying.org.models import Unit
 from huying.org.policies import Actor
 from huying.org.queries import centres_of
 from huying.workorders.models import Application, Assignment, WorkOrder
-from huying.workorders.policies import visible_to
+from huying.workorders.policies import found_by_phone, visible_to
 from huying.workorders.queries import lanes
 from huying.workorders.queries.filters import Filters, narrow, pinpointed
 from huying.workorders.queries.lanes import COUNT_MOST, Branch, Cursor, Lanes, Place
@@ -118,7 +118,7 @@ def lanes_of(actor: Actor, desk: Desk, filters: Filters) -> Lanes:
         where.add(f"{found.keys[0]} < %(now)s", now=clock.now())
     narrow(filters, where)
     if filters.pinpoints:
-        where.add("o.id = ANY (%(ids)s)", ids=pinpointed(filters, visible_to(actor)))
+        where.add("o.id = ANY (%(ids)s)", ids=pinpointed(filters, found_by_phone(actor) if filters.phone else visible_to(actor)))
     return found
 
 

@@ -16,7 +16,7 @@ from huying.kernel.masking import scrub
 from huying.org.policies import Actor
 from huying.text.tokens import highlight, matches, normalise
 from huying.workorders.models import WorkOrder
-from huying.workorders.policies import visible_to
+from huying.workorders.policies import found_by_phone, visible_to
 from huying.workorders.queries.filters import LAST_SIGN, Filters, Where, contacts_of, narrow
 from huying.workorders.queries.lanes import Cursor, Place
 from huying.workorders.queries.lists import (
@@ -130,7 +130,8 @@ def check(actor: Actor, filters: Filters, desk: Desk | None, ids: list[int]) -> 
     if not filters.text:
         return set(visible.values_list("pk", flat=True))
     texts = visible.values_list("pk", "title", "content", "place", "answer")
-    return {pk for pk, *parts in texts if matches("\n".join(parts), filters.text)}
+    shown = scrub if actor.unit_id else str  # what is not shown is not found either
+    return {pk for pk, *parts in texts if matches(shown("\n".join(parts)), filters.text)}
 
 
 def lines_for(actor: Actor, places: list[Place]) -> list[Line]:
@@ -151,12 +152,12 @@ def direct_hits(actor: Actor, text: str) -> list[Line]:
     code = "".join(text.split())
     if len(code) < 4 or not any(sign.isdigit() for sign in code):
         return []
-    ways = [Q(number=code), Q(external_number=code), Q(contact__in=contacts_of(code))]
-    if len(code) >= 10:
-        ways[0] = Q(number__gte=code, number__lt=code + LAST_SIGN)
+    named = Q(number__gte=code, number__lt=code + LAST_SIGN) if len(code) >= 10 else Q(number=code)
+    visible = visible_to(actor)
+    ways = [visible.filter(named), visible.filter(external_number=code), found_by_phone(actor).filter(contact__in=contacts_of(code))]
     hits: dict[int, datetime] = {}
     for way in ways:
-        hits |= dict(visible_to(actor).filter(way).order_by("-created_at").values_list("pk", "created_at")[:DIRECT])
+        hits |= dict(way.order_by("-created_at").values_list("pk", "created_at")[:DIRECT])
     newest = sorted(hits.items(), key=lambda hit: hit[1], reverse=True)[:DIRECT]
     return lines_for(actor, [Place(pk, pk, at) for pk, at in newest])
 

@@ -89,6 +89,8 @@ def order_page(actor: Actor, order: WorkOrder, *, group: str = "") -> OrderPage:
     ))
     clocks = list(order.clocks.select_related("assignment__unit").order_by("id"))
     events, offered = events_of(order), offers(actor, order)
+    if actor.staff and actor.staff.unit:  # what another unit asked for is between that unit and the hotline
+        pleas = [plea for plea in pleas if actor.staff.unit.holds(plea.unit)]
     files = attachments(order, without_voice=outside and order.confidential)
     shown = scrub if outside else str
     mine = parts(tasks, pleas, files)

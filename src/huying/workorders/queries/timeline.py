@@ -161,6 +161,17 @@ def messages(order: WorkOrder) -> list[Entry]:
 
 
 def attachments(order: WorkOrder, *, without_voice: bool) -> list[Attachment]:
-    """The files of an order; a unit is not given the voice of somebody who wants to stay unknown."""
-    rows = order.attachments.select_related("uploaded_by")
-    return list(rows.exclude(media_type__startswith="audio/", purpose=Attachment.Purpose.APPEAL) if without_voice else rows)
+    """The files of an order. Of somebody who wants to stay unknown a unit is given neither voice nor face in motion,
+    whenever it came in, nor the name of a file, which may be the person's own."""
+    rows = list(order.attachments.select_related("uploaded_by"))
+    if not without_voice:
+        return rows
+    shown = [row for row in rows if by_unit(row) or not row.media_type.startswith(("audio/", "video/"))]
+    for row in shown:
+        row.name = row.name if by_unit(row) else f"材料{row.pk}.{row.name.rpartition('.')[2]}"
+    return shown
+
+
+def by_unit(row: Attachment) -> bool:
+    """Whether a handling unit's person put the file there."""
+    return row.uploaded_by is not None and row.uploaded_by.unit_id is not None

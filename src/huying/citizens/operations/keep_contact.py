@@ -1,6 +1,7 @@
 """Write down who is appealing."""
 
 from huying.audit.queries import quick
+from huying.citizens.fields import sealed
 from huying.citizens.models import Caller, Contact
 from huying.kernel import clock
 
@@ -46,7 +47,7 @@ def new_contact(
 
 def known_caller(contact: Contact, kind: str) -> int:
     """The id of the caller with this number, created at the first appeal; safe when two orders come at once."""
-    name, phone = (Caller._meta.get_field(field).get_prep_value(getattr(contact, field)) for field in ("name", "phone"))
+    name, phone = (sealed(Caller, field, getattr(contact, field)) for field in ("name", "phone"))
     values = {
         "centre": contact.centre_id, "digest": bytes(contact.phone_hash), "kind": str(kind), "name": name, "phone": phone,
         "now": clock.now(),

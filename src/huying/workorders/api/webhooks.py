@@ -7,7 +7,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from huying.org.policies import Actor
-from huying.workorders.api import outputs
+from huying.workorders.api import webhook_outputs
 from huying.workorders.api.access import actor_of
 from huying.workorders.api.body import read_json, shaped
 from huying.workorders.api.inputs import Body, OneOf, takes
@@ -85,7 +85,7 @@ def find(actor: Actor, webhook: int) -> Webhook:
     return row
 
 
-@router.get("/webhooks", summary="订阅列表", operation_id="listWebhooks", response={200: outputs.WebhookList, **refusals()})
+@router.get("/webhooks", summary="订阅列表", operation_id="listWebhooks", response={200: webhook_outputs.WebhookList, **refusals()})
 def listing(request: HttpRequest) -> HttpResponse:
     """本中心（承办单位人员为本人）的事件订阅。需要权限 workorders.webhooks。"""
     rows = managed_by(manager(request)).select_related("staff")
@@ -93,7 +93,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @router.post(
-    "/webhooks", summary="新建订阅", operation_id="createWebhook", response={201: outputs.WebhookMade, **refusals(409, 413)},
+    "/webhooks", summary="新建订阅", operation_id="createWebhook", response={201: webhook_outputs.WebhookMade, **refusals(409, 413)},
     openapi_extra=takes(WebhookIn, example={"url": "https://example.org/hook", "events": ["created", "reply"]}),
 )
 def create(request: HttpRequest) -> HttpResponse:
@@ -110,7 +110,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @router.get(
     "/webhooks/{int:webhook}", summary="查看订阅", operation_id="readWebhook",
-    response={200: outputs.WebhookOut, **refusals()},
+    response={200: webhook_outputs.WebhookOut, **refusals()},
 )
 def read(request: HttpRequest, webhook: int) -> HttpResponse:
     return write(shown(find(manager(request), webhook)))
@@ -118,7 +118,7 @@ def read(request: HttpRequest, webhook: int) -> HttpResponse:
 
 @router.patch(
     "/webhooks/{int:webhook}", summary="修改订阅", operation_id="changeWebhook",
-    response={200: outputs.WebhookOut, **refusals(413)}, openapi_extra=takes(WebhookChange),
+    response={200: webhook_outputs.WebhookOut, **refusals(413)}, openapi_extra=takes(WebhookChange),
 )
 def modify(request: HttpRequest, webhook: int) -> HttpResponse:
     """修改、停用或启用；此后按修改人的可见范围投递。"""
@@ -140,7 +140,7 @@ def remove(request: HttpRequest, webhook: int) -> HttpResponse:
 
 @router.get(
     "/webhooks/{int:webhook}/deliveries", summary="投递记录", operation_id="listDeliveries",
-    response={200: outputs.DeliveryPage, **refusals()},
+    response={200: webhook_outputs.DeliveryPage, **refusals()},
 )
 def deliveries(request: HttpRequest, webhook: int, paging: Query[Paging]) -> HttpResponse:
     """每次投递及其全部尝试，从新到旧。"""
@@ -153,7 +153,7 @@ def deliveries(request: HttpRequest, webhook: int, paging: Query[Paging]) -> Htt
 
 @router.post(
     "/webhooks/{int:webhook}/deliveries/{int:one}/replay", summary="重新投递", operation_id="replayDelivery",
-    response={201: outputs.DeliveryOut, **refusals()},
+    response={201: webhook_outputs.DeliveryOut, **refusals()},
 )
 def again(request: HttpRequest, webhook: int, one: int) -> HttpResponse:
     """把同样的内容再投递一次，作为一次新的投递。"""

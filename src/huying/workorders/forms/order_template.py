@@ -33,7 +33,7 @@ class TemplateForm(forms.Form):
 
     def template_data(self, fields: list[dict[str, Any]]) -> dict[str, Any]:
         said = self.cleaned_data
-        flow: dict[str, Any] = {flag: True for flag in said["flags"]}
+        flow: dict[str, Any] = dict.fromkeys(said["flags"], True)
         if said["sign_off"]:
             flow["sign_off"] = said["sign_off"]
         data: dict[str, Any] = {"fields": fields, "flow": flow, "kinds": said["kinds"]}

@@ -80,8 +80,8 @@ def orders_with_all(actor: Actor) -> Any:
     return visible_to(actor).select_related(*_RELATED)
 
 
-def order_page(actor: Actor, order: WorkOrder, *, group: str = "") -> OrderPage:
-    """Read the page of an order of `orders_with_all`. `group` narrows the time line (`rules.wording.GROUPS`)."""
+def order_page(actor: Actor, order: WorkOrder) -> OrderPage:
+    """Read the page of an order of `orders_with_all`."""
     outside = actor.unit_id is not None
     tasks = list(order.assignments.select_related("unit", "signed_by", "dispatched_by", "replied_by", "parent__unit"))
     pleas = list(order.applications.select_related(
@@ -100,7 +100,7 @@ def order_page(actor: Actor, order: WorkOrder, *, group: str = "") -> OrderPage:
         extra=extra_fields(order, shown), contact=contact_of(actor, order),
         hidden_contact=order.contact is not None and not sees_contact(actor, order),
         stages=stages_of(order, events, pleas), badges=badges_of(order, tasks, pleas),
-        entries=timeline(actor, order, events, {file.pk: file for file in files}, group=group),
+        entries=timeline(actor, order, events, {file.pk: file for file in files}),
         tasks=mine, pleas=pleas, clocks=clocks, next_clock=next_clock(clocks),
         files=[file for file in files if file.purpose in {Attachment.Purpose.APPEAL, Attachment.Purpose.SUPPLEMENT}],
         related=related(actor, order), looks=looks(actor, order), offers=offered, primary=first(offered, verified=verified(offered, mine)),

@@ -46,9 +46,7 @@ def timeline_source(source: Source) -> Source:
     return source
 
 
-def timeline(
-    actor: Actor, order: WorkOrder, events: Sequence[Event], files: dict[int, Any], *, group: str = ""
-) -> list[Entry]:
+def timeline(actor: Actor, order: WorkOrder, events: Sequence[Event], files: dict[int, Any]) -> list[Entry]:
     """Newest first. Units do not see the hotline's own notes and messages, and see all text scrubbed."""
     outside = actor.unit_id is not None
     entries = [entry_of(event, files) for event in events if not (outside and internal(event))]
@@ -56,12 +54,16 @@ def timeline(
         entries += messages(order)
     for source in SOURCES:
         entries += source(order, actor)
-    shown = [entry for entry in entries if group in {"", entry.group} or (group == "files" and entry.files)]
     if outside:
-        for entry in shown:
+        for entry in entries:
             entry.text = scrub(entry.text)
             entry.facts = [(name, scrub(value)) for name, value in entry.facts]
-    return sorted(shown, key=lambda entry: entry.at, reverse=True)
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def within(entry: Entry, group: str) -> bool:
+    """Whether an entry is shown under a filter of `rules.wording.GROUPS`; "" shows all."""
+    return group in {"", entry.group} or (group == "files" and bool(entry.files))
 
 
 def internal(event: Event) -> bool:

@@ -87,6 +87,7 @@ def listing(request: HttpRequest, found: Desk, form: FilterForm, page: Page) -> 
     narrowed = {key for key, values in request.GET.lists() if key not in {"page", "open", "span"} and any(values)}
     return {
         "desk": found, "page": page, "form": form, "here": here, "narrowed": bool(narrowed), "saved": saved,
+        "empty": "没有符合条件的工单，可以放宽条件" if narrowed else found.empty, "clear_url": here if narrowed else "",
         "save_form": SaveFilter(), "before": link(request, page=page.before) if page.before else "",
         "after": link(request, page=page.after) if page.after else "", "first": link(request) if request.GET.get("page") else "",
         "order_words": ORDER_WORDS[found.sort], "tabs": tabs(actor, found) if not found.menu else [],

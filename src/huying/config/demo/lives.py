@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from random import Random
 from typing import Any
 
+from huying.config.demo.hours import into
 from huying.config.demo.stage import Stage
 from huying.config.demo.writer import Matter, Writer
-from huying.kernel.clock import SHANGHAI
 from huying.kernel.deadline import due
 from huying.workorders.catalog import Channel
 from huying.workorders.workflow import State
@@ -292,12 +291,3 @@ class Course:
             text = unhappy[1] if mood == "no" else self.writer.phrase("ratings")
             self.do("", "rate", satisfaction=mood, reason=unhappy[0], text=text, channel=self.dice.choice(["sms", "web"]))
         return self
-
-
-def into(at: datetime, hours: tuple[time, time], dice: Random) -> datetime:
-    """`at`, or a while after opening on the same or the next day when it lies outside the hours."""
-    local = at.astimezone(SHANGHAI)
-    if hours[0] <= local.time() <= hours[1]:
-        return at
-    day = local.date() if local.time() < hours[0] else local.date() + timedelta(days=1)
-    return datetime.combine(day, hours[0], SHANGHAI) + timedelta(seconds=dice.randint(60, 5400))

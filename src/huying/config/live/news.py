@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Q
 
 from huying.audit.models import Event
 from huying.audit.queries import ALL, tenant_scope
@@ -11,8 +13,9 @@ from huying.workorders.models import Assignment, WorkOrder
 from huying.workorders.rules.desks import topics
 from huying.workorders.workflow import Task
 
-OVERLAP = 400
-"""Ids are given out before commit, so an event may appear below one that was told already: replay begins so far back."""
+OVERLAP, OVERLAP_FOR = 400, timedelta(seconds=2)
+"""Ids are given out before commit, so an event may appear below one that was told already: replay begins a little
+earlier, by so many ids and no further back than so long before."""
 
 REPLAY_MOST = 2000
 
@@ -45,8 +48,10 @@ def news_since(last_id: int) -> list[News]:
     """What was missed after event `last_id`, with some overlap (the browser knows what it has seen)."""
     try:
         with tenant_scope(ALL):
-            rows = Event.objects.filter(pk__gt=last_id - OVERLAP, stream="order").order_by("-pk")[:REPLAY_MOST]
-            return _told(sorted(rows, key=lambda event: event.pk))
+            last = Event.objects.filter(pk=last_id).values_list("at", flat=True).first()
+            late = Q(pk__gt=last_id - OVERLAP, at__gt=last - OVERLAP_FOR) if last else Q()
+            rows = Event.objects.filter(Q(pk__gt=last_id) | late, stream="order").exclude(pk=last_id)
+            return _told(sorted(rows.order_by("-pk")[:REPLAY_MOST], key=lambda event: event.pk))
     finally:
         connection.close()
 

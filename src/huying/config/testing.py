@@ -18,6 +18,7 @@ DATA = environment.ROOT / "build" / "test"
 
 os.environ["HUYING_DATA"] = environment.text("HUYING_TEST_DATA") or str(DATA)
 os.environ["DATABASE_URL"] = ""
+(environment.data_folder() / "static").mkdir(parents=True, exist_ok=True)  # else WhiteNoise warns, and a warning is an error
 os.environ["HUYING_PG_OPTIONS"] = "fsync=off full_page_writes=off synchronous_commit=off"
 os.environ.setdefault("HUYING_TEST_RUN", str(os.getpid()))  # workers of xdist inherit it from their controller
 

@@ -161,9 +161,10 @@ def through_the_api(port: int, tokens: list[str], times: list[float]) -> Callabl
     return client
 
 
-def memory(data: Path) -> Iterator[tuple[str, float]]:
-    """Proportional memory of each of our processes and of their children, in MB."""
+def of_each(data: Path, measure: Callable[[int], float]) -> dict[str, float]:
+    """The sum of `measure` over each of our processes and its children."""
     noted = json.loads((data / "processes.json").read_text())
+    sums = {}
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -176,10 +177,21 @@ def memory(data: Path) -> Iterator[tuple[str, float]]:
         while todo:
             family.append(one := todo.pop())
             todo += children.get(one, [])
-        yield name, sum(map(proportional, family))
+        sums[name] = sum(map(measure, family))
+    return sums
+
+
+def busy(pid: int) -> float:
+    """Milliseconds of processor time so far."""
+    try:
+        parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(parts[11]) + int(parts[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def proportional(pid: int) -> float:
+    """Proportional memory in MB."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -205,9 +217,11 @@ def main() -> None:
         in_parallel(client, WARM_SECONDS)
         times.clear()
         bare = Bare(CLIENTS)
-        made, written = [], []
+        made, written, spent = [], [], dict[str, float]()
         for _ in range(options.rounds):
+            before = of_each(data, busy)
             made.append(in_parallel(client, options.seconds))
+            spent = {name: spent.get(name, 0) + time - before[name] for name, time in of_each(data, busy).items()}
             written.append(in_parallel(bare.write, options.seconds / 2))
         say("created_per_second", sum(made) / len(made), "1/s")
         say("bare_psycopg_per_second", sum(written) / len(written), "1/s")
@@ -215,7 +229,9 @@ def main() -> None:
         for share in (0.5, 0.95, 0.99):
             say(f"create_p{round(share * 100)}", quantile(times, share), "ms")
         say("rows_per_order", bare.rows, "1")
-        for name, size in memory(data):
+        for name, each in spent.items():
+            say(f"cpu_{name}_per_order", each / len(times), "ms")
+        for name, size in of_each(data, proportional).items():
             say(f"memory_{name}", size, "MB")
         bare.close()
 

@@ -23,13 +23,14 @@ from huying.messaging.rules import CODE, carrier_of, render, scene, segments
 TASK = "huying.messaging.tasks.deliver_message"
 QUEUE = "messages"
 CODE_PRIORITY = 10
-ENQUEUE = """
-    SELECT procrastinate_defer_jobs_v1(ARRAY(
-        SELECT ROW(%(queue)s, %(task)s, %(priority)s, NULL, NULL, jsonb_build_object('message_id', key), NULL)
+ENQUEUE = f"""
+    procrastinate_defer_jobs_v1(ARRAY(
+        SELECT ROW('{QUEUE}', '{TASK}', %(priority)s, NULL, NULL, jsonb_build_object('message_id', key), NULL)
             ::procrastinate_job_to_defer_v1
         FROM unnest(%(keys)s::bigint[]) AS key
     ))
-"""
+"""  # noqa: S608  two constants
+"""The jobs of the messages `keys`, as an expression of SQL: what procrastinate's own `defer_jobs` runs."""
 CODE_EVERY = timedelta(seconds=60)
 CODES_PER_HOUR = 5
 
@@ -79,13 +80,13 @@ def send_all(outgoing: Sequence[Outgoing]) -> list[Message]:
 
 
 def enqueue(messages: Sequence[Message]) -> None:
-    """A job for each message that waits, in this transaction. The statement is procrastinate's own (`defer_jobs`)."""
+    """A job for each message that waits, in this transaction."""
     waiting = [message for message in messages if message.state == State.QUEUED]
     codes = [message.pk for message in waiting if message.scene == CODE]
     others = [message.pk for message in waiting if message.scene != CODE]
     for keys, priority in ((codes, CODE_PRIORITY), (others, 0)):
         if keys:
-            quick(ENQUEUE, {"queue": QUEUE, "task": TASK, "priority": priority, "keys": keys})
+            quick(f"SELECT {ENQUEUE}", {"priority": priority, "keys": keys})
 
 
 def compose(outgoing: Outgoing) -> Message:

@@ -42,13 +42,12 @@ def let_in(digest: bytes, now: datetime) -> tuple[int, datetime | None, list[str
     key, scopes, seen_at, permissions, _, *rest = row
     staff, centre, unit = (_made(model, rest) for model in _PARTS)
     staff.permissions = frozenset(permissions)
-    staff.centre = centre
-    staff.unit = unit if unit.pk else None
+    staff.centre, staff.unit = centre, unit
     return key, seen_at, scopes, staff
 
 
 def _made(model: type[models.Model], values: list[Any]) -> Any:
-    """Take as many values as the model has columns."""
+    """Take as many values as the model has columns; None when there is no row."""
     names = [field.attname for field in model._meta.concrete_fields]
     mine, values[: len(names)] = values[: len(names)], []
-    return model.from_db("default", names, mine)
+    return model.from_db("default", names, mine) if mine[0] is not None else None

@@ -4,7 +4,6 @@ import hashlib
 import json
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
@@ -19,9 +18,7 @@ from huying.workorders.api.inputs import CallerIn, OrderIn, RevealIn, takes
 from huying.workorders.api.paging import Paging, beyond, cut
 from huying.workorders.api.problem import refusals, write
 from huying.workorders.catalog import Channel
-from huying.workorders.models import WorkOrder
-from huying.workorders.operations import NewOrder, create_inside
-from huying.workorders.operations.once import Outcome, once
+from huying.workorders.operations import NewOrder, create_once, create_order
 from huying.workorders.policies import sees_contact, visible_to
 from huying.workorders.queries import NoSuchOrder
 from huying.workorders.queries.timeline import internal
@@ -58,15 +55,13 @@ def create(request: HttpRequest) -> HttpResponse:
     sent = shaped(data, OrderIn)
     check_caller(sent.caller)
 
-    def effect() -> WorkOrder:
-        state = State.DRAFT if sent.then == "draft" else State.TO_REVIEW
-        return create_inside(actor=actor, centre=centre_of(actor), new=new_order(sent), state=state)
-
-    with transaction.atomic():
-        done = once(actor, key, digest_of(request.path, data), effect) if key else Outcome("", effect())
-    order = done.order or find(request, done.number)
+    state = State.DRAFT if sent.then == "draft" else State.TO_REVIEW
+    about: dict[str, Any] = {"actor": actor, "centre": centre_of(actor), "new": new_order(sent), "state": state}
+    done = create_once(**about, key=key, digest=digest_of(request.path, data)) if key else None
+    order = done.order or find(request, done.number) if done else create_order(**about)
+    fresh = done is None or done.order is not None
     return write(
-        shapes.created(order), status=201 if done.order else 200, headers={"Location": shapes.order_url(order.number)}
+        shapes.created(order), status=201 if fresh else 200, headers={"Location": shapes.order_url(order.number)}
     )
 
 

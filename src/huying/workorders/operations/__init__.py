@@ -14,7 +14,7 @@ from huying.workorders.operations import (  # noqa: F401
 )
 from huying.workorders.operations.act import PERFORMERS, Step, act, performs
 from huying.workorders.operations.attach import attach, detach
-from huying.workorders.operations.create import NewOrder, create_inside, create_order
+from huying.workorders.operations.create import NewOrder, create_once, create_order
 from huying.workorders.operations.ring import ring
 
-__all__ = ["PERFORMERS", "NewOrder", "Step", "act", "attach", "create_inside", "create_order", "detach", "performs", "ring"]
+__all__ = ["PERFORMERS", "NewOrder", "Step", "act", "attach", "create_once", "create_order", "detach", "performs", "ring"]

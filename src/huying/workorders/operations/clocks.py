@@ -1,12 +1,14 @@
 """Start, stop, pause and move the clocks of an order (R116, R286)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Min
 
 from huying.kernel import clock as time
+from huying.kernel.calendar import WorkCalendar
 from huying.kernel.deadline import Term, calendar_for, due, resume
 from huying.org.models import Calendar, Unit
 from huying.org.queries import calendar_of, work_calendar
@@ -40,13 +42,27 @@ def counted_clock(
 ) -> Clock:
     """`new_clock` on a calendar already found."""
     start = start or time.now()
-    until = due(start, term, work_calendar(calendar))
-    due_at = min(until.at, latest) if latest else until.at
+    at, provisional = due_on(start, term, work_calendar(calendar))
+    due_at = min(at, latest) if latest else at
     return Clock(
         order=order, assignment=assignment, centre_id=order.centre_id, calendar=calendar, kind=kind,
-        term=term_data(term), started_at=start, due_at=due_at, provisional=until.provisional,
+        term=term_data(term), started_at=start, due_at=due_at, provisional=provisional,
         wake_at=next_wake(due_at, pack_of(order.pack).reminders, time.now()),
     )
+
+
+def due_on(start: datetime, term: Term, calendar: WorkCalendar) -> tuple[datetime, bool]:
+    """When the term is over, and whether that is provisional. Workdays count from the day, whatever its hour."""
+    if term.workdays:
+        return _after_days(start.astimezone(time.SHANGHAI).date(), term, calendar)
+    until = due(start, term, calendar)
+    return until.at, until.provisional
+
+
+@lru_cache(maxsize=4096)
+def _after_days(day: date, term: Term, calendar: WorkCalendar) -> tuple[datetime, bool]:
+    until = due(datetime.combine(day, datetime.min.time(), time.SHANGHAI), term, calendar)
+    return until.at, until.provisional
 
 
 def start_clock(order: WorkOrder, kind: Clock.Kind, term: Term, **more: Any) -> Clock:

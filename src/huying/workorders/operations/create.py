@@ -1,11 +1,12 @@
 """An appeal becomes an order (R035, R041, R103, R274): one way in for every channel."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from huying.audit.models import Event
 from huying.audit.operations import compose
@@ -13,9 +14,10 @@ from huying.citizens.models import Caller, Contact
 from huying.citizens.operations import new_contact
 from huying.kernel import bus
 from huying.kernel import clock as time
+from huying.messaging.catalog import State as MessageState
 from huying.messaging.models import Message
+from huying.messaging.operations import ENQUEUE
 from huying.messaging.operations import compose as compose_message
-from huying.messaging.operations import enqueue
 from huying.org.models import Centre
 from huying.org.policies import Actor
 from huying.workorders.catalog import Channel, Kind, Urgency, Way
@@ -24,6 +26,7 @@ from huying.workorders.models import Category, Clock, OrderText, Point, WorkOrde
 from huying.workorders.operations.act import STREAM
 from huying.workorders.operations.clocks import SHOWN_AS_DUE, counted_clock
 from huying.workorders.operations.numbers import next_number
+from huying.workorders.operations.once import Outcome, key_row, seen
 from huying.workorders.operations.rows import insert_together, next_keys
 from huying.workorders.operations.search import words_of
 from huying.workorders.operations.tell import words_for_caller
@@ -110,10 +113,35 @@ def create_order(
     return create_inside(actor=actor, centre=centre, new=new, state=state, announce=announce)
 
 
+def create_once(
+    *, actor: Actor, centre: Centre, new: NewOrder, key: str, digest: bytes, state: State = State.TO_REVIEW
+) -> Outcome:
+    """`create_order` unless this person's `key` has been seen (see `once`). Raises KeyReused too.
+
+    Of two at once the second waits in the unique index, loses what it has written, and answers with the first's number.
+    """
+    if number := seen(actor, key, digest):
+        return Outcome(number, None)
+    try:
+        with transaction.atomic():
+            order = create_inside(
+                actor=actor, centre=centre, new=new, state=state, along=lambda order: key_row(actor, key, digest, order)
+            )
+    except IntegrityError:
+        if number := seen(actor, key, digest):
+            return Outcome(number, None)
+        raise
+    return Outcome(order.number, order)
+
+
 def create_inside(
-    *, actor: Actor, centre: Centre, new: NewOrder, state: State = State.TO_REVIEW, announce: bool = True
+    *, actor: Actor, centre: Centre, new: NewOrder, state: State = State.TO_REVIEW, announce: bool = True,
+    along: Callable[[WorkOrder], Model] | None = None,
 ) -> WorkOrder:
-    """`create_order` for those who are in a transaction that ends with any error: it saves a savepoint."""
+    """`create_order` for those who are in a transaction that ends with any error: it saves a savepoint.
+
+    `along` makes a row that is written in the same statement.
+    """
     assert state in ALLOWED_FIRST
     now = time.now()
     ground = ground_of(centre, template=new.template, region=new.region, at=now)
@@ -127,13 +155,15 @@ def create_inside(
         order.contact, order.caller_id = contact, contact.caller_id
     said = words_for_caller(order, "accepted") if announce else None
     message = compose_message(said) if said else None
-    event = write_down(actor, order, new, ground, message, message_key)
+    if message is not None:
+        message.pk = message_key
+    event = write_down(actor, order, new, ground, message, [along(order)] if along else [])
     bus.publish(OrderCreated(order.pk, order.number, order.state, event.pk))
     return order
 
 
 def write_down(
-    actor: Actor, order: WorkOrder, new: NewOrder, ground: Ground, message: Message | None, message_key: int
+    actor: Actor, order: WorkOrder, new: NewOrder, ground: Ground, message: Message | None, more: Sequence[Model]
 ) -> Event:
     """Every row of the order, in one trip, and the message's job; the first event."""
     clocks = first_clocks(order, ground)
@@ -146,11 +176,11 @@ def write_down(
     texts = [text.strip() for text in new.points if text.strip()]
     points = [Point(order=order, centre_id=order.centre_id, seq=seq, text=text) for seq, text in enumerate(texts, 1)]
     words = OrderText(order_id=order.pk, centre_id=order.centre_id, created_at=order.created_at, words=words_of(order))
-    messages = [message] if message else []
-    for one in messages:
-        one.pk = message_key
-    insert_together([order.contact] if order.contact else [], [order], points, clocks, [event], [words], messages)
-    enqueue(messages)
+    waiting = [message.pk] if message and message.state == MessageState.QUEUED else []
+    insert_together(
+        more, [order.contact] if order.contact else [], [order], points, clocks, [event], [words],
+        [message] if message else [], also=ENQUEUE, values={"priority": 0, "keys": waiting},
+    )
     return event
 
 

@@ -31,6 +31,23 @@ class Outcome:
     order: WorkOrder | None
 
 
+def seen(actor: Actor, key: str, digest: bytes) -> str | None:
+    """The order this person's `key` came to, None when it is new. Raises KeyReused."""
+    row = quick("SELECT number, digest FROM workorders_idempotencykey WHERE staff_id = %s AND key = %s", [actor.staff_id, key])
+    if row is None:
+        return None
+    if bytes(row[1]) != digest:
+        raise KeyReused
+    return str(row[0])
+
+
+def key_row(actor: Actor, key: str, digest: bytes, order: WorkOrder) -> IdempotencyKey:
+    """The row that says so from now on, to be written in one statement with the order (see `create_once`)."""
+    return IdempotencyKey(
+        staff_id=actor.staff_id or 0, key=key, digest=digest, number=order.number, created_at=order.created_at
+    )
+
+
 def once(actor: Actor, key: str, digest: bytes, effect: Callable[[], WorkOrder]) -> Outcome:
     """Inside a transaction: carry out `effect` unless this person's `key` has been seen. Raises KeyReused, and what the effect raises.
 
@@ -41,10 +58,7 @@ def once(actor: Actor, key: str, digest: bytes, effect: Callable[[], WorkOrder])
         raise NotAllowed
     claimed = quick(CLAIM, [actor.staff_id, key, digest, clock.now()])
     if claimed is None:
-        earlier = IdempotencyKey.objects.get(staff_id=actor.staff_id, key=key)
-        if bytes(earlier.digest) != digest:
-            raise KeyReused
-        return Outcome(earlier.number, None)
+        return Outcome(seen(actor, key, digest) or "", None)
     order = effect()
     quick(NAME, [order.number, claimed[0]])
     return Outcome(order.number, order)

@@ -5,7 +5,7 @@ itself. A new order costs a third of what saving its rows one by one does (ADR 0
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -21,23 +21,25 @@ Rows = Sequence[models.Model]
 Shape = tuple[tuple[type[models.Model], bool], ...]  # models in order, and whether their keys are given out here
 
 
-def insert_together(*groups: Rows) -> None:
+def insert_together(*groups: Rows, also: str = "", values: Mapping[str, Any] | None = None) -> None:
     """Insert all rows of all groups, or none; a group holds rows of one model. Rows without a key get theirs.
 
-    References among them must be by keys already known (`next_keys`). Raises IntegrityError like `save`.
+    References among them must be by keys already known (`next_keys`). `also` is a fixed expression of SQL with its
+    `values`, evaluated in the same trip. Raises IntegrityError like `save`.
     """
     filled = [group for group in groups if group]
     shape = tuple((type(group[0]), group[0].pk is None) for group in filled)
-    given = quick(statement(shape), {"rows": text([list(map(values_of, group)) for group in filled])})
+    rows = text([list(map(values_of, group)) for group in filled])
+    given = quick(statement(shape, also), {"rows": rows, **(values or {})})
     assert given is not None
-    for group, keys in zip(filled, given, strict=True):
+    for group, keys in zip(filled, given, strict=False):
         for at, row in enumerate(group):
             row.pk = keys[at] if keys else row.pk
             row._state.adding, row._state.db = False, "default"
 
 
 @lru_cache(maxsize=100)
-def statement(shape: Shape) -> str:
+def statement(shape: Shape, also: str) -> str:
     """All inserts as parts of one statement. Foreign keys are checked at its end, so their order is free."""
     parts, ends = [], []
     for at, (model, nameless) in enumerate(shape):
@@ -49,7 +51,7 @@ def statement(shape: Shape) -> str:
         )
         given_out = f"(SELECT array_agg(key ORDER BY key) FROM part_{at})"  # noqa: S608
         ends.append(given_out if nameless else "NULL")
-    return f"WITH {', '.join(parts)} SELECT {', '.join(ends)}"
+    return f"WITH {', '.join(parts)} SELECT {', '.join([*ends, also] if also else ends)}"
 
 
 def next_keys(*tables: str) -> tuple[int, ...]:

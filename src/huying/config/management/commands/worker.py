@@ -1,6 +1,7 @@
 """Background jobs. Its heartbeat is the row that procrastinate keeps in `procrastinate_workers`."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
     help = "后台任务：到期提醒、自动签收、短信与通知的发送等；可同时运行多个"
 
     def handle(self, *args: Any, **options: Any) -> None:
+        os.nice(10)  # on a machine that is fully busy, people who wait for an answer go first
         with app.replace_connector(app.connector.get_worker_connector()) as jobs:  # type: ignore[attr-defined]
             asyncio.run(work(jobs))
 

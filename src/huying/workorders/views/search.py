@@ -22,7 +22,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """`?q=` with optional `span` and `page`. A whole order number leads straight to its order."""
     actor = actor_of(request)
     text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    span, context = span_of(request.GET.get("span", "")), {"text": text}
+    span, context = span_of(request.GET.get("span", "")), {"text": text, "me": actor}
     if text:
         hits = [] if request.GET.get("page") else direct_hits(actor, text)
         if len(hits) == 1 and hits[0].order.number == "".join(text.split()):

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from django.urls import reverse
 from huying.org.models import Unit
 from huying.org.policies import Actor
 from huying.workorders.forms.files import FilesField
-from huying.workorders.forms.units import UnitField, UnitsField
+from huying.workorders.forms.units import UnitField, UnitsField, label_of
 from huying.workorders.models import Assignment, Attachment, WorkOrder
 from huying.workorders.rules import INPUTS, Input
 from huying.workorders.workflow import Action
@@ -23,7 +23,7 @@ _ROWS = {"reply": 7, "public_reply": 4, "content": 7, "note": 3, "answer": 6, "s
 
 
 class ActionForm(forms.Form):
-    """`files_ready` are ids of files already taken in for this order by an earlier try of this form."""
+    """`likely` are units that others have named for this order; one press puts one of them into the field `unit`."""
 
     target = forms.IntegerField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -32,12 +32,13 @@ class ActionForm(forms.Form):
 
     def __init__(
         self, data: Any = None, files: Any = None, *, actor: Actor, order: WorkOrder, action: Action,
-        task: Assignment | None = None, initial: Mapping[str, Any] | None = None,
+        task: Assignment | None = None, initial: Mapping[str, Any] | None = None, likely: Sequence[Unit] = (),
     ) -> None:
         start = {"version": order.version, "request_id": uuid.uuid4().hex, **(initial or {})}
         super().__init__(data, files, initial=start, prefix=None)
         self.actor, self.order, self.action, self.task = actor, order, action, task
         self.use_required_attribute = False
+        self.likely = [(unit, label_of(unit)) for unit in likely]
         for name in (*action.needs, *action.takes):
             self.fields[name] = self.field_of(name, INPUTS[name], required=name in action.needs)
 

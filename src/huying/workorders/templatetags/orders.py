@@ -116,7 +116,9 @@ def act_field(form: ActionForm, name: str) -> SafeString:
         }
     if name == form.asked[0]:
         attrs["autofocus"] = True
-    context = ui_field(form[name], **attrs) | {"again": "hx_post" in attrs}
+    context = ui_field(form[name], **attrs) | {
+        "again": "hx_post" in attrs, "likely": form.likely if name == "unit" else (), "form": form,
+    }
     return SafeString(render_to_string("workorders/parts/act_field.html", context))
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from huying.kernel import clock
 from huying.kernel.errors import Refusal
+from huying.org.models import Unit
 from huying.org.policies import NotAllowed, needs, note_refusal
 from huying.ui.fields import refuse
 from huying.workorders.catalog import DECLINE_CODES
@@ -51,6 +52,7 @@ def do(request: HttpRequest, number: str, code: str) -> HttpResponse:
     form = ActionForm(
         actor=actor_of(request), order=order, action=action, task=task,
         initial={**defaults(request, order, action, task, plea), **typed(said, action), "next": said.get("next", "")},
+        likely=likely_units(order, action, plea),
     )
     note_look(request, order)
     return page(request, order, action, form)
@@ -97,6 +99,17 @@ def defaults(
     if plea and plea.until and action.code == "approve_suspension":
         found["until"] = f"{plea.until.astimezone(clock.SHANGHAI):%Y-%m-%dT%H:%M}"
     return found
+
+
+def likely_units(order: WorkOrder, action: Action, plea: Application | None) -> list[Unit]:
+    """Whom a return proposes, and in an arbitration also the unit that has it now."""
+    if action.code == "arbitrate" and plea is not None:
+        return [unit for unit in (plea.unit, plea.proposed_unit) if unit is not None]
+    if action.code in {"dispatch", "redispatch"}:
+        asked = order.applications.filter(kind=Application.Kind.RETURN, proposed_unit__is_active=True)
+        rows = asked.select_related("proposed_unit").order_by("-id")[:3]
+        return list(dict.fromkeys(row.proposed_unit for row in rows if row.proposed_unit))
+    return []
 
 
 def carry_out(request: HttpRequest, order: WorkOrder, action: Action, task: Assignment | None) -> HttpResponse:

@@ -20,7 +20,7 @@ from huying.workorders.queries.order_page import order_page, orders_with_all
 from huying.workorders.queries.saved import saved_filters
 from huying.workorders.queries.search import search_page
 from huying.workorders.rules.desks import Desk
-from huying.workorders.views.act import defaults, subject
+from huying.workorders.views.act import defaults, likely_units, subject
 from huying.workorders.views.order import order_context
 from huying.workorders.views.spans import Span, span_of, spans
 from huying.workorders.views.subject import actor_of, is_partial, note_look
@@ -122,7 +122,9 @@ def beside(request: HttpRequest, found: Desk, number: str) -> dict[str, Any]:
         assert action is not None
         task, plea = subject(request, order, action)
         start = {**defaults(request, order, action, task, plea), "next": back, "target": primary.target}
-        context["form_inline"] = ActionForm(actor=actor, order=order, action=action, task=task, initial=start)
+        context["form_inline"] = ActionForm(
+            actor=actor, order=order, action=action, task=task, initial=start, likely=likely_units(order, action, plea)
+        )
         context["action"] = action
     return {"pane": context, "desk": found, "list_url": link(request, keep_page=True), "here": desk_url(found.code)}
 

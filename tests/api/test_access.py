@@ -8,10 +8,13 @@ import pytest
 from caller import ORDER, ORDERS, Api
 from django.test import Client
 
+from huying.audit.queries import ALL, quick, set_scope
 from huying.config.api import auth
 from huying.config.api.limits import Buckets
 from huying.kernel import clock
-from huying.org.models import ApiToken, Staff
+from huying.org.models import ApiToken, Centre, Staff
+from huying.org.operations.tokens import open_by_token
+from huying.org.queries import centres_of
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +110,18 @@ def test_a_body_in_chunks_and_a_question_for_the_head_alone(cast):
     )
     assert said.status_code == 201, said.content
     assert api.call("HEAD", ORDERS).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["agent1", "liaison1", "director1@OTHER"])
+def test_one_trip_tells_the_same_as_many(cast, name):
+    """The query behind a token says once more, in SQL, what `permissions` and `centres_of` say."""
+    Centre.objects.create(code="SUB", name="区级分中心", parent=cast.demo)
+    person = Staff.objects.select_related("centre", "unit").get(username=name)
+    found = open_by_token(Api(person).token)
+    seen = quick("SELECT current_setting('huying.centres')", [])
+    set_scope(ALL)
+    assert found is not None and seen is not None
+    staff, scopes = found
+    assert (staff.pk, staff.permissions, scopes) == (person.pk, person.permissions, frozenset())
+    assert (staff.centre, staff.unit) == (person.centre, person.unit)
+    assert sorted(map(int, seen[0].split(","))) == sorted(centres_of(person))

@@ -55,6 +55,7 @@ def work() -> int:
 
 
 @pytest.mark.req("R200")
+@pytest.mark.req("R239")
 def test_a_subscriber_is_told_signed_and_without_content(operator, receiver, cast):
     hook = subscribe(operator, receiver.url, ["created", "dispatch"])
     number = Api(cast.staff["agent1"]).create()

@@ -124,17 +124,22 @@ def appeal(rng: random.Random) -> dict[str, Any]:
 
 def in_parallel(work: Callable[[int, Callable[[], bool]], int], seconds: float) -> float:
     """Run `work(number, go_on)` in CLIENTS threads for so long; the sum of what they did, per second."""
-    done, until = [0] * CLIENTS, time.monotonic() + seconds
+    done, wrong, until = [0] * CLIENTS, list[BaseException](), time.monotonic() + seconds
     start = time.monotonic()
 
     def one(number: int) -> None:
-        done[number] = work(number, lambda: time.monotonic() < until)
+        try:
+            done[number] = work(number, lambda: time.monotonic() < until)
+        except BaseException as error:
+            wrong.append(error)
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(CLIENTS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if wrong:
+        raise wrong[0]
     return sum(done) / (time.monotonic() - start)
 
 

@@ -63,9 +63,8 @@ def deliver(delivery_id: int) -> Delivery | None:
 
 @transaction.atomic
 def finish(row: Delivery, outcome: Try, *, again: bool) -> Delivery:
-    row.tries = [*row.tries, {
-        "at": outcome.at.isoformat(), "status": outcome.status, "ms": outcome.ms, "error": outcome.error
-    }]
+    at = outcome.at.astimezone(clock.SHANGHAI).isoformat(timespec="milliseconds")
+    row.tries = [*row.tries, {"at": at, "status": outcome.status, "ms": outcome.ms, "error": outcome.error}]
     row.next_at = None
     if outcome.taken:
         row.state, row.done_at = Delivery.State.DELIVERED, clock.now()

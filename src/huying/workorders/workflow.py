@@ -103,7 +103,7 @@ TABLE: tuple[Action, ...] = (
     # dispatch
     _row("dispatch", "派单", "dispatch", BEFORE_DISPATCH, S.TO_SIGN, needs="unit opinion", takes="assistants clause"),
     _row("redispatch", "误派改派", "dispatch", {S.TO_SIGN, S.HANDLING}, S.TO_SIGN, needs="unit reason", takes="opinion clause"),
-    _row("recall", "撤回派单", "dispatch", {S.TO_SIGN, S.HANDLING}, S.TO_DISPATCH, needs="reason"),
+    _row("recall", "撤回派单", "dispatch", {S.TO_SIGN, S.HANDLING, S.TO_SIGN_OFF}, S.TO_DISPATCH, needs="reason"),
     _row("add_assistant", "增加协办", "dispatch", {S.TO_SIGN, S.HANDLING}, needs="unit opinion"),
     # the unit
     _row("sign", "签收", "sign", T.TO_SIGN, S.HANDLING, on="assignment", side="unit"),

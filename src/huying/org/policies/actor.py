@@ -10,7 +10,9 @@ from huying.org.models import Employer, Staff
 
 Kind = Literal["staff", "citizen", "system", "peer"]
 
-GOVERNMENT_ONLY = {"workorders.arbitrate", "workorders.close", "workorders.reopen", "workorders.approve_export"}
+GOVERNMENT_ONLY = {
+    "workorders.arbitrate", "workorders.decide_return", "workorders.close", "workorders.reopen", "workorders.approve_export",
+}
 """Work that may not be outsourced: deciding duty, approving closing (rules.md D7, 国办函〔2025〕66 号)."""
 
 CITIZENS_MAY = {"workorders.comment", "workorders.withdraw"}

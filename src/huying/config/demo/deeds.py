@@ -13,12 +13,13 @@ from huying.workorders.models import Assignment, Attachment, Clock, Verification
 from huying.workorders.workflow import State, Task
 
 Kind = Clock.Kind
+UNSETTLED = {"start_follow_up", "attempt"}  # somebody has it in hand
 TRY_AGAIN_WITHIN = timedelta(hours=24)
 
 
 def enter(ledger: Ledger, life: Life) -> None:
-    """Take a finished life into the ledger. Raises Missed for one that has to be played."""
-    if life.odd:
+    """Take a life into the ledger. Raises Missed for one that has to be played."""
+    if life.wanted or life.new["template"] != "general" or (life.deeds and life.deeds[-1].code in UNSETTLED):
         raise Missed
     account = ledger.open(life)
     first = Deed(life.created, life.who, "create", {})
@@ -28,7 +29,11 @@ def enter(ledger: Ledger, life: Life) -> None:
         urgency=new["urgency"], overrides={},
     )
     for deed in life.deeds:
+        if deed.code not in HANDLERS:
+            raise Missed
         HANDLERS[deed.code](ledger, account, deed, actor_of(ledger, deed.who))
+    if account.order.state == State.DRAFT:
+        account.order.holder = account.order.created_by
     ledger.close(life, account)
 
 
@@ -88,6 +93,8 @@ def dispatch(ledger: Ledger, account: Account, deed: Deed, actor: Actor) -> None
     order, stage, said = account.order, ledger.stage, deed.data
     code, pack = said["unit"], stage.pack
     unit = stage.units[code]
+    if said["assistants"]:
+        raise Missed
     ledger.stop(account, deed.at, Kind.REVIEW)
     task = Assignment(
         pk=ledger.key(Assignment), order=order, centre=stage.centre, unit=unit, role=Assignment.Role.MAIN,
@@ -203,8 +210,8 @@ def finish_follow_up(ledger: Ledger, account: Account, deed: Deed, actor: Actor)
     row.state, row.result, row.finished_at, row.finished_by = FollowUp.State.DONE, "reached", deed.at, actor.staff
     account.order.satisfaction = said["satisfaction"]
     account.note(
-        deed, actor, deed.data["note"], State.TO_CLOSE, way=deed.data["way"], result="reached", attempts=row.attempts_made,
-        round=row.round, **said,
+        deed, actor, deed.data["note"], State.TO_CLOSE, way=deed.data["way"], result="reached", ended="reached",
+        attempts=row.attempts_made, round=row.round, **said,
     )
 
 
@@ -221,7 +228,7 @@ def rate(ledger: Ledger, account: Account, deed: Deed, actor: Actor) -> None:
     ))
     order.satisfaction = order.satisfaction or said["satisfaction"]
     account.note(
-        deed, actor, said["text"], satisfaction=said["satisfaction"], unhappy=said["reason"], channel=said["channel"]
+        deed, actor, said["text"], satisfaction=said["satisfaction"], unhappy=said["reason"], medium=said["channel"]
     )
 
 

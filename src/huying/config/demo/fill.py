@@ -15,7 +15,7 @@ from huying.config.demo.deeds import enter
 from huying.config.demo.ledger import Ledger, Missed
 from huying.config.demo.lives import Life
 from huying.config.demo.plan import elsewhere, lives
-from huying.config.demo.player import Player, is_over
+from huying.config.demo.player import Player
 from huying.config.demo.stage import Stage
 from huying.config.demo.story import story
 from huying.kernel import clock
@@ -83,13 +83,11 @@ def fill(city: City, say: Say, **plan: Any) -> int:
 
 def write(stage: Stage, found: list[Life], now: datetime) -> int:
     """All lives in the order in which they came in, so that numbers run as they would have; how many were played."""
-    ledger, player, played = Ledger(stage), Player(stage, now), 0
+    ledger, player, played = Ledger(stage, now), Player(stage, now), 0
     found.sort(key=lambda life: life.created)
     ledger.meet((life.matter.citizen, life.created, life.new["caller_kind"]) for life in found if life.new["phone"])
     for life in found:
         try:
-            if not is_over(life):
-                raise Missed
             enter(ledger, life)
         except Missed:
             player.play(life)

@@ -1,7 +1,7 @@
-"""Write finished lives of the usual kind by the thousand: the same rows the operations would have left, without them.
+"""Write lives of the usual kind by the thousand: the same rows the operations would have left, without them.
 
-`tests/config/test_demo.py` plays lives both ways and compares every row. A life that is odd, or in which a clock
-would have been missed, is refused here and has to be played.
+`tests/config/test_demo.py` plays lives both ways and compares every row. A life with an unusual deed, or in which a
+clock ran out, is refused here and has to be played.
 """
 
 import uuid
@@ -26,7 +26,7 @@ from huying.kernel.deadline import Term, due
 from huying.kernel.phones import normalise_phone
 from huying.org.policies import Actor, system_actor
 from huying.workorders.models import Assignment, Attachment, Clock, Point, Verification, WorkOrder
-from huying.workorders.operations.clocks import next_wake, term_data
+from huying.workorders.operations.clocks import SHOWN_AS_DUE, next_wake, term_data
 from huying.workorders.operations.importing.bulk import index_rows, insert_rows, new_keys
 from huying.workorders.operations.numbers import next_number
 
@@ -35,7 +35,7 @@ POOL = 500
 
 
 class Missed(Exception):
-    """A clock ran out: what then happens only the operations know."""
+    """Something unusual happened: what then becomes of an order only the operations know."""
 
 
 @dataclass
@@ -69,10 +69,11 @@ class Account:
 
 
 class Ledger:
-    """Rows of many orders of one stage, written in batches by `flush`."""
+    """Rows of many orders of one stage as they stand at `now`, written in batches by `flush`."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, now: datetime) -> None:
         self.stage = stage
+        self.now = now
         self.rows: dict[type[models.Model], list[models.Model]] = defaultdict(list)
         self.keys: dict[type[models.Model], list[int]] = defaultdict(list)
         self.callers: dict[str, int] = {}
@@ -159,19 +160,18 @@ class Ledger:
                 row.state, row.stopped_at = Clock.State.CANCELLED if cancel else Clock.State.MET, at
 
     def reminders(self, account: Account) -> list[Entry]:
-        """What the clocks said before they were stopped (R106)."""
+        """What the clocks said before they were stopped, or have said so far (R106). Raises Missed."""
         found, ahead = [], self.stage.pack.reminders
         for row in account.clocks:
-            end = row.stopped_at
-            if end is None:
+            end = row.stopped_at or self.now
+            if end > row.due_at:
                 raise Missed
             wake = next_wake(row.due_at, ahead, row.started_at)
-            while wake < row.due_at and wake < end:
+            while wake < row.due_at and wake <= end:
                 data = {"clock": row.kind, "due": clock.to_milliseconds(row.due_at).isoformat(), "unit": account.units[id(row)]}
                 found.append(Entry(wake, "remind", system_actor(), data=data))
                 wake = next_wake(row.due_at, ahead, wake)
-            if end > row.due_at:
-                raise Missed
+            row.wake_at = None if row.stopped_at else wake
         return found
 
     # --- the end of one, and of all
@@ -193,6 +193,8 @@ class Ledger:
             before = entry.after or before
             self.rows[Event].append(event)
         order.event_seq, order.event_head, order.version = len(entries), head, len(entries)
+        running = [row for row in account.clocks if row.stopped_at is None]
+        order.due_at = min(running, key=lambda row: (row.kind not in SHOWN_AS_DUE, row.due_at)).due_at if running else None
         order.number = self.number(life)
         self.rows[WorkOrder].append(order)
         for row in (*account.clocks, *account.rows):

@@ -38,7 +38,7 @@ class Life:
     first: State
     new: dict[str, Any]
     deeds: list[Deed] = field(default_factory=list)
-    odd: bool = False  # went another way than most; only the real operations know how
+    wanted: bool = False  # a later life refers to it, so it must be there by then
 
     def until(self, now: datetime) -> "Life":
         """What has happened by `now`."""
@@ -206,6 +206,8 @@ class Course:
 
     def replied(self, low: float = 0.12, high: float = 0.92) -> "Course":
         """Verified, then answered, that part of the way to the due time; beyond 1 is late."""
+        if self.new["urgency"] == "urgent" and high <= 1:
+            low, high = low * 0.4, high * 0.4
         start, end, share = self.at, self.due(), self.dice.uniform(low, high)
         wanted = self.at_work(self.began + (end - self.began) * share)
         if high <= 1 and wanted > end - 10 * MINUTE:
@@ -242,7 +244,7 @@ class Course:
     # --- check, follow-up, closing
 
     def checked(self) -> "Course":
-        self.office(15, 190)
+        self.desk(15, 90) if self.new["urgency"] == "urgent" else self.office(15, 190)
         return self.do(self.dice.choice(self.stage.having("reviewer")), "pass_check", note=self.writer.phrase("check_notes"))
 
     def mood(self) -> tuple[str, tuple[str, str]]:
@@ -254,7 +256,10 @@ class Course:
     def called(self, mood: str = "", *, rehandle: str = "") -> "Course":
         """Followed up, the first time or after one or two calls that nobody took."""
         caller, unhappy = self.dice.choice(self.stage.having("followup")), ("", "")
-        self.calling(30, 1080)
+        checked = self.at
+        self.calling(30, 960)
+        if self.at - checked > timedelta(hours=23):  # the first call is due within a day
+            self.at = checked + self.dice.uniform(20, 200) * MINUTE
         while self.asked < 2 and self.dice.random() < 0.12:
             self.asked += 1
             self.do(caller, "start_follow_up")

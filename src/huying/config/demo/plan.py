@@ -16,7 +16,7 @@ PER_DAY = 36.0
 WEEK = (1.22, 1.12, 1.08, 1.06, 1.1, 0.76, 0.66)  # Monday first
 MONTHS = {7: 1.05, 8: 1.12, 9: 1.05, 10: 0.98, 11: 0.94}
 HOURS = (1.2, 0.7, 0.5, 0.4, 0.4, 0.7, 1.6, 3.2, 6.5, 8.6, 8.4, 6.2, 4.2, 4.4, 6.6, 7.4, 7.2, 6.4, 5.0, 5.2, 5.0, 4.0, 2.8, 1.8)
-ODD_SHARE = 0.075
+ODD_SHARE = 0.035
 CALLERS_AGAIN = 0.27
 NUMBERS = range(8000)
 
@@ -84,7 +84,6 @@ def take_course(course: Course, odd: float) -> None:
         course.reviewed()
         turn = dice.choices(ODD_TURNS, ODD_WEIGHTS)[0]
         if dice.random() < odd * 2 and possible(turn, course):  # half of what comes in gets this far
-            course.life.odd = True
             turn(course)
         else:
             plain(course)

@@ -43,8 +43,7 @@ class Player:
         return order
 
     def new_order(self, life: Life) -> NewOrder:
-        category = self.stage.categories[life.matter.scenario["id"]]
-        return NewOrder(**life.new, category=Category.objects.get(pk=category) if category else None)
+        return NewOrder(**life.new, category=Category(pk=self.stage.categories[life.matter.scenario["id"]]))
 
     def actor(self, who: str, order: WorkOrder | None = None) -> Actor:
         if not who:
@@ -81,14 +80,9 @@ class Player:
 
 def file_row(stage: Stage, order: WorkOrder, deed: Deed, number: int) -> Attachment:
     """A picture of ours as a file of the order."""
-    picture = stage.pictures[(order.pk + number) % len(stage.pictures)]
+    picture = stage.pictures[(int(order.created_at.timestamp()) + number) % len(stage.pictures)]
     purpose = Attachment.Purpose.PROOF if deed.code == "verify" else Attachment.Purpose.EVIDENCE
     return Attachment(
         order=order, centre_id=order.centre_id, purpose=purpose, name=picture.name, media_type="image/png",
         size=picture.size, digest=picture.digest, uploaded_at=deed.at, uploaded_by=stage.person(deed.who),
     )
-
-
-def is_over(life: Life) -> bool:
-    """Whether nothing is left to be done about it."""
-    return bool(life.deeds) and life.deeds[-1].code in {"direct_answer", "decline", "refer", "withdraw", "close", "rate"}

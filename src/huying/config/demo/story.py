@@ -42,7 +42,6 @@ class Teller:
         self.dice.setstate(dice)
         created = self.now - minutes * MINUTE - (rehearsal.at - start)
         course = Course(self.stage, self.writer, matter, created, brisk=True, **new)
-        course.life.odd = True
         for step in (lead, *rest):
             step(course)
         self.told.append(course.life.until(self.now))
@@ -126,6 +125,7 @@ def with_the_units(teller: Teller) -> None:
     teller.tell("garbage", 90, answered, lambda course: course.office(20, 60), lambda course: course.do(
         "reviewer1", "reject_check", reason=course.writer.phrase("rejects")))
     first = teller.tell("street-light", 20 * HOUR, sent, taken)
+    first.wanted = True
     teller.tell("street-light", 5 * HOUR, lambda course: course.reviewed().desk(5, 15), lambda course: course.do(
         "dispatcher1", "merge", into=first, reason=course.writer.phrase("merges")))
 

@@ -1,4 +1,4 @@
-"""The turns a life may take once it is with the units. All but `plain` make it odd."""
+"""The turns a life may take once it is with the units."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

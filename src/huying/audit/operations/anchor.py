@@ -4,17 +4,14 @@ Whoever rewrites the database must also rewrite every later seal and the file, w
 """
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 
 from django.db import connection, transaction
 
-from huying.audit.models import Anchor, Event
+from huying.audit.models import Anchor
 from huying.audit.operations.append import ANCHOR_LOCK
+from huying.audit.queries.seals import hashes_between, seal_of
 from huying.kernel import clock
-from huying.kernel.digest import sm3
-
-BATCH = 10_000
 
 
 def settled_id() -> int:
@@ -27,22 +24,6 @@ def settled_id() -> int:
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [ANCHOR_LOCK])
     return last
-
-
-def seal_of(previous: bytes, hashes: Iterable[bytes]) -> tuple[bytes, int]:
-    """SM3 over the previous seal and the events' hashes in order of id, in batches; and how many there were."""
-    seal, count, batch = previous, 0, bytearray()
-    for one in hashes:
-        batch += one
-        count += 1
-        if count % BATCH == 0:
-            seal, batch = sm3(seal + bytes(batch)), bytearray()
-    return sm3(seal + bytes(batch)), count
-
-
-def hashes_between(after: int, upto: int) -> Iterable[bytes]:
-    rows = Event.objects.filter(id__gt=after, id__lte=upto).order_by("id").values_list("hash", flat=True)
-    return (bytes(one) for one in rows.iterator(chunk_size=BATCH))
 
 
 def anchor(file: Path) -> Anchor | None:

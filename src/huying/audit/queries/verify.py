@@ -10,10 +10,9 @@ from django.apps import apps
 from django.db import connection, transaction
 
 from huying.audit.models import Anchor, Chained, Event
+from huying.audit.queries.seals import BATCH, hashes_between, seal_of
 from huying.kernel import hashchain
-from huying.kernel.digest import sm3
 
-BATCH = 10_000
 Place = tuple[str, int]
 
 
@@ -94,14 +93,7 @@ def check_anchors(outside: dict[int, str]) -> Iterator[Fault]:
     """Every seal counted again, and compared with the copy outside."""
     after, seal = 0, bytes(32)
     for one in Anchor.objects.order_by("id"):
-        count, batch = 0, bytearray()
-        rows = Event.objects.filter(id__gt=after, id__lte=one.last_event_id).order_by("id")
-        for hash_ in rows.values_list("hash", flat=True).iterator(chunk_size=BATCH):
-            batch += bytes(hash_)
-            count += 1
-            if count % BATCH == 0:
-                seal, batch = sm3(seal + bytes(batch)), bytearray()
-        seal = sm3(seal + bytes(batch))
+        seal, count = seal_of(seal, hashes_between(after, one.last_event_id))
         kept = outside.pop(one.pk, None)
         if seal != bytes(one.hash) or count != one.events or (kept is not None and kept != seal.hex()):
             yield Fault("anchor", "anchor", one.pk, 0)

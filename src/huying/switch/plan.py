@@ -108,7 +108,7 @@ class Desk:
 class Plan:
     """One node."""
 
-    folder: Path  # HUYING_DATA/switch
+    folder: Path  # HUYING_DATA/switch, without links on the way; furnished with programs by `package.furnish`
     sip_port: int
     http_port: int  # WebSocket of browser phones
     ami_port: int

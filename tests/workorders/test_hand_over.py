@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.test import Client
 
 from huying.audit.models import Event
 from huying.org.operations import disable_staff, owed_by
@@ -10,6 +11,7 @@ from huying.workorders.models import Draft
 from workorders.play import Play
 
 pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.mark.req("R164")
@@ -24,6 +26,26 @@ def test_open_orders_and_drafts_move_to_a_colleague(cast):
     assert play.order.holder == other and Draft.objects.get().staff == other
     assert Event.objects.filter(stream_id=play.order.pk, kind="hand_over", data__now="agent2").exists()
     assert not any(owed.duties for owed in owed_by(leaver))
+
+
+@pytest.mark.req("R164")
+def test_the_account_is_closed_through_the_page_and_the_colleague_finds_the_orders(cast, client):
+    """Out at once, also in the middle of work; the successor has the orders in the own lists and can go on."""
+    play = Play(cast).do("agent1", "submit").do("reviewer1", "reject_review", reason="缺少具体楼栋，请与来电人核对")
+    leaver, other = cast.staff["agent1"], cast.staff["agent2"]
+    gone = Client()
+    gone.force_login(leaver, backend=BACKEND)
+    assert play.number in gone.get("/orders/desk/drafts/").content.decode()
+    client.force_login(cast.staff["operator1"], backend=BACKEND)
+    path = f"/manage/people/{leaver.pk}/disable"
+    assert play.number in client.get(path).content.decode()
+    assert "请填写" in client.post(path, {"reason": "离职"}).content.decode()
+    assert client.post(path, {"reason": "离职", "successor": other.pk}).status_code == 302
+    assert gone.get("/orders/desk/drafts/").status_code == 302  # to the sign-in page
+    client.force_login(other, backend=BACKEND)
+    assert play.number in client.get("/orders/desk/drafts/").content.decode()
+    assert "移交" in client.get(f"/orders/{play.number}/").content.decode()
+    assert play.do("agent2", "submit").order.state == "to_review"
 
 
 def test_disabling_is_refused_while_something_is_owed(cast):

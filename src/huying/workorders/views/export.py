@@ -17,6 +17,7 @@ from huying.workorders.operations.export import (
     NoSuchExport,
     decide_export,
     fetch_export,
+    note_rows,
     request_export,
 )
 from huying.workorders.queries.export_file import MEDIA_TYPES, export_file, export_rows, watermark
@@ -133,6 +134,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     ids = all_ids(actor, found, row.query, ROWS_MOST)
+    note_rows(actor=actor, row=row, ids=ids, path=request.path)
     content = export_file(row, watermark(actor, row), export_rows(actor, ids))
     answer = HttpResponse(content, content_type=MEDIA_TYPES[row.format])
     name = f"工单导出-{row.pk}.{row.format}"

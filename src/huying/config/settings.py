@@ -14,7 +14,7 @@ SECRET_KEY = environment.secret("django").hex()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *environment.listed("HUYING_HOSTS")]  # this machine's probes too
 CSRF_TRUSTED_ORIGINS = environment.listed("HUYING_ORIGINS")
 
-ROOMS = ["ui", "audit", "org", "citizens", "messaging", "workorders", "followup", "desk", "portal", "config"]
+ROOMS = ["ui", "audit", "org", "citizens", "messaging", "calls", "workorders", "followup", "desk", "portal", "config"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

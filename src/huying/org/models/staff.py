@@ -34,6 +34,7 @@ class Staff(AbstractBaseUser):
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     needs_second_factor = models.BooleanField("须二次验证", default=False)
     confidentiality_signed_on = models.DateField("保密承诺书签署日", null=True, blank=True)
+    trained_on = models.DateField("上岗培训合格日", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[StaffManager] = StaffManager()

@@ -1,0 +1,1 @@
+"""The telephone: calls and their facts, seats and agents' states, queues, spoken menus, recordings, blocking."""

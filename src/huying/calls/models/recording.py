@@ -1,0 +1,30 @@
+from django.db import models
+
+
+class Recording(models.Model):
+    """What was said in a call, sealed with the key ring (R217). `digest`: SHA-256 of the sealed file, `peaks`: for the waveform."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待封存"
+        SEALED = "sealed", "已封存"
+        MISSING = "missing", "缺失"
+        EXPIRED = "expired", "已到期清除"
+
+    tenant_column = "centre_id"
+
+    centre = models.ForeignKey("org.Centre", models.PROTECT, related_name="+")
+    call = models.ForeignKey("calls.Call", models.CASCADE, related_name="recordings")
+    name = models.CharField(max_length=80)  # the wav's name in the switch's spool
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    path = models.CharField(max_length=120, blank=True)  # below HUYING_DATA/recordings
+    digest = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    begun_at = models.DateTimeField(null=True)
+    duration_ms = models.PositiveBigIntegerField("时长（毫秒）", default=0)
+    peaks = models.JSONField(default=list)
+    kept_until = models.DateField("保存到", null=True)
+    sealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "name"], name="recording_once")]
+        indexes = [models.Index(fields=["state"], condition=models.Q(state="waiting"), name="recording_waiting")]

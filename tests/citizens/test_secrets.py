@@ -1,6 +1,9 @@
 """What stands in the database of a person, and who may read it."""
 
+from uuid import uuid4
+
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from huying.audit.models import Access
@@ -8,9 +11,16 @@ from huying.citizens.fields import key_ring
 from huying.citizens.models import Caller, Contact
 from huying.citizens.operations import reveal
 from huying.citizens.operations.reveal import ReasonMissing
-from huying.citizens.operations.rotate import rotate
+from huying.citizens.operations.rotate import rotate, secret_columns
 from huying.kernel.ciphers import TamperedData, key_id_of
+from huying.org.models import Authenticator
 from huying.org.policies import NotAllowed
+from huying.portal.models import OnlineDraft
+from huying.portal.operations.drafts import keep_typed, open_draft
+from huying.portal.queries.drafts import seal_code, shown_code
+from huying.portal.queries.drafts import typed_in as online_typed
+from huying.workorders.models import Draft
+from huying.workorders.operations.drafts import save_draft, typed_in
 from huying.workorders.queries.access import accesses, reveal_count
 from workorders.play import PHONE, Play
 
@@ -83,3 +93,44 @@ def test_rotation_seals_everything_with_the_new_key(cast):
         assert key_id_of(bytes(cursor.fetchone()[0])) == newest
     assert Contact.objects.get(pk=order.contact_id).phone == PHONE
     assert sum(dict(rotate()).values()) == 0
+
+
+def test_rotation_seals_what_people_are_still_typing_and_the_keys_of_phones(cast):
+    agent, key, online = cast.actor("agent1"), uuid4(), uuid4()
+    save_draft(actor=agent, key=key, typed={"phone": [PHONE], "title": ["路灯不亮"]})
+    draft = open_draft(cast.demo, "general", online)
+    keep_typed(draft, {"name": "张小满"})
+    OnlineDraft.objects.filter(pk=draft.pk).update(code=seal_code(online, "246810"))
+    phone = Authenticator.objects.create(user=cast.staff["agent1"], name="手机")
+    newest = key_ring().add_key()
+    done = dict(rotate())
+    assert done["workorders_draft"] == done["portal_onlinedraft"] == done["org_authenticator"] == 1
+    for table, column in (("workorders_draft", "secret"), ("portal_onlinedraft", "sealed"),
+                          ("portal_onlinedraft", "code"), ("org_authenticator", "key")):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {column} FROM {table}")
+            assert key_id_of(bytes(cursor.fetchone()[0])) == newest, column
+    assert typed_in(Draft.objects.get(key=key))["phone"] == [PHONE]
+    row = OnlineDraft.objects.get(key=online)
+    assert (online_typed(row), shown_code(row)) == ({"name": "张小满"}, "246810")
+    assert Authenticator.objects.get().key == phone.key
+    assert sum(dict(rotate()).values()) == 0
+
+
+def test_a_draft_opens_in_its_own_row_only(cast):
+    first, second = uuid4(), uuid4()
+    for key in (first, second):
+        save_draft(actor=cast.actor("agent1"), key=key, typed={"phone": [PHONE]})
+    row = Draft.objects.get(key=first)
+    Draft.objects.filter(key=second).update(secret=row.secret)
+    with pytest.raises(TamperedData):
+        typed_in(Draft.objects.get(key=second))
+
+
+def test_whatever_is_sealed_anywhere_is_sealed_anew_by_rotation():
+    """Every column of bytes in any room is a hash of 32 bytes, or one the rotation knows."""
+    known = {(model, field.column) for model, fields in secret_columns() for field in fields}
+    columns = [(model, field) for model in apps.get_models() for field in model._meta.concrete_fields
+               if model.__module__.startswith("huying.") and field.get_internal_type() == "BinaryField"]
+    assert [f"{model.__name__}.{field.name}" for model, field in columns
+            if field.max_length != 32 and (model, field.column) not in known] == []

@@ -1,25 +1,29 @@
 """The code on the phone: demanded, enrolled, asked for, never twice the same."""
 
 import time
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
-from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
+from django.apps import apps
+from django.db import connection, connections
 
-from huying.org.models import SignIn, Staff
+from huying.org.models import Authenticator, SignIn, Staff
+from huying.org.models.authenticator import STEP_SECONDS
 from huying.org.operations import sign_in as steps
 
+sealing = import_module("huying.org.migrations.0004_seal_authenticator_keys")
 pytestmark = pytest.mark.req("R252")
 
 
 def code_of(device, step=0):
-    totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
-    totp.time = time.time() + step * device.step
+    totp = device.totp()
+    totp.time = time.time() + step * STEP_SECONDS
     return f"{totp.token():06d}"
 
 
 def enrolled(staff):
-    return TOTPDevice.objects.create(user=staff, name="x", confirmed=True)
+    return Authenticator.objects.create(user=staff, name="x", confirmed=True)
 
 
 def test_enrolled_at_the_first_sign_in_that_demands_it(cast, door):
@@ -28,14 +32,14 @@ def test_enrolled_at_the_first_sign_in_that_demands_it(cast, door):
     assert door("director1", next="/manage/people")["Location"] == "/sign-in/second-factor"
     assert not door.is_open() and not SignIn.objects.exists()
     page = door.client.get("/sign-in/second-factor").content.decode()
-    device = TOTPDevice.objects.get(user=staff, confirmed=False)
+    device = Authenticator.objects.get(user=staff, confirmed=False)
     assert 'src="data:image/svg+xml' in page and "手机丢失" in page
     wrong = door.client.post("/sign-in/second-factor", {"code": "000000"}).content.decode()
     assert "验证码不正确" in wrong and not door.is_open()
-    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    Authenticator.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
     answer = door.client.post("/sign-in/second-factor", {"code": code_of(device)})
     assert answer["Location"] == "/manage/people" and door.is_open()
-    assert TOTPDevice.objects.get(user=staff).confirmed
+    assert Authenticator.objects.get(user=staff).confirmed
 
 
 def test_asked_for_at_every_sign_in_and_no_code_twice(cast, door):
@@ -90,7 +94,7 @@ def test_demanded_of_somebody_who_is_in(cast, door):
     assert door.client.get("/account")["Location"] == "/sign-in/code"
     assert door.client.get("/sign-in/code")["Location"] == "/sign-in/second-factor"
     door.client.get("/sign-in/second-factor")
-    device = TOTPDevice.objects.get(user=cast.staff["agent1"])
+    device = Authenticator.objects.get(user=cast.staff["agent1"])
     door.client.post("/sign-in/second-factor", {"code": code_of(device)})
     assert door.is_open()
 
@@ -109,4 +113,30 @@ def test_an_enrolled_phone_cannot_be_swapped_from_a_stolen_session(cast, door):
     assert door.client.get("/sign-in/second-factor")["Location"] == "/sign-in"
     door.client.post("/sign-in/code", {"code": code_of(device)})
     assert door.client.get("/sign-in/second-factor")["Location"] == "/account"
-    assert TOTPDevice.objects.get(user=cast.staff["agent1"]) == device
+    assert Authenticator.objects.get(user=cast.staff["agent1"]) == device
+
+
+def test_the_key_cannot_be_read_in_the_database(cast):
+    device = enrolled(cast.staff["agent1"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM org_authenticator")
+        kept = bytes(cursor.fetchone()[0])
+    assert device.key.encode() not in kept and bytes.fromhex(device.key) not in kept
+    assert Authenticator.objects.get().key == device.key
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "numbers", "owner"])
+def test_keys_kept_readable_by_an_older_release_are_sealed(cast):
+    """The table as django_otp made it, with one phone in it."""
+    owner = connections["owner"]
+    staff, key = cast.staff["agent1"], "3132333435363738393031323334353637383930"
+    with owner.cursor() as cursor:
+        cursor.execute("CREATE TABLE otp_totp_totpdevice (id serial, name text, confirmed bool, key text, drift int,"
+                       " last_t bigint, user_id bigint)")
+        cursor.execute("INSERT INTO otp_totp_totpdevice (name, confirmed, key, drift, last_t, user_id)"
+                       " VALUES ('手机验证器', true, %s, 1, 55, %s)", [key, staff.pk])
+    sealing.seal_keys(apps, SimpleNamespace(connection=owner))
+    device = Authenticator.objects.get(user=staff)
+    assert (device.key, device.drift, device.last_t, device.confirmed) == (key, 1, 55, True)
+    with owner.cursor() as cursor:
+        assert "otp_totp_totpdevice" not in owner.introspection.table_names(cursor)

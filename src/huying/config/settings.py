@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "django_otp",
-    "django_otp.plugins.otp_totp",
     "axes",
     "procrastinate.contrib.django",
     *(f"huying.{room}" for room in ROOMS),

@@ -12,11 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django_otp import login as remember_device
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from huying.kernel.errors import Refusal
 from huying.org.forms import CodeForm, PasswordForm, SignInForm
-from huying.org.models import Staff
+from huying.org.models import Authenticator, Staff
 from huying.org.operations import second_factor, sessions
 from huying.org.operations import sign_in as steps
 from huying.org.operations.passwords import change_password
@@ -94,7 +93,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
             return _verified(request, staff, device, then)
     device = second_factor.device_to_enrol(staff)
     picture = segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=2, dark="#1f2933")
-    key = device.config_url.partition("secret=")[2].partition("&")[0]
+    key = device.shared_key
     groups = " ".join(key[place:place + 4] for place in range(0, len(key), 4))
     return render(request, "org/enrol.html", {"form": form, "staff": staff, "picture": picture, "secret": groups})
 
@@ -106,7 +105,7 @@ def _who(request: HttpRequest) -> tuple[Staff | None, str]:
     return (request.user, "") if isinstance(request.user, Staff) else (None, "")
 
 
-def _verified(request: HttpRequest, staff: Staff, device: TOTPDevice, then: str) -> HttpResponse:
+def _verified(request: HttpRequest, staff: Staff, device: Authenticator, then: str) -> HttpResponse:
     if request.user == staff:
         remember_device(request, device)
         return redirect("org:account")

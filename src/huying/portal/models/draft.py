@@ -1,6 +1,8 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from huying.org.fields import SealedBlob
+
 
 class OnlineDraft(models.Model):
     """What a visitor is typing, and what became of it: the key makes of a double click one order.
@@ -14,10 +16,10 @@ class OnlineDraft(models.Model):
     key = models.UUIDField(unique=True)
     centre = models.ForeignKey("org.Centre", models.CASCADE, related_name="+")
     template = models.CharField(max_length=40)
-    sealed = models.BinaryField(default=b"")
+    sealed = SealedBlob()
     files = ArrayField(models.BigIntegerField(), default=list)
     order = models.ForeignKey("workorders.WorkOrder", models.SET_NULL, null=True, related_name="+")
-    code = models.BinaryField(default=b"")
+    code = SealedBlob()
     code_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(db_index=True)

@@ -4,36 +4,35 @@ import json
 from collections.abc import Mapping
 from uuid import UUID
 
-from huying.citizens.fields import key_ring
 from huying.kernel import clock
+from huying.org.fields import blob_of
 from huying.portal.models import OnlineDraft
 from huying.workorders.models import Attachment
 
 Typed = dict[str, str]
-_TYPED, _CODE = b"portal_onlinedraft.sealed:", b"portal_onlinedraft.code:"
 
 
 def seal(key: UUID, typed: Mapping[str, str]) -> bytes:
-    return key_ring().encrypt(json.dumps(typed), context=_TYPED + key.bytes)
+    return blob_of(OnlineDraft, "sealed").seal(key, json.dumps(typed))
 
 
 def typed_in(draft: OnlineDraft | None) -> Typed:
     """Field name -> what stands in it; empty for no draft."""
     if draft is None or not draft.sealed:
         return {}
-    found: Typed = json.loads(key_ring().decrypt(bytes(draft.sealed), context=_TYPED + draft.key.bytes))
+    found: Typed = json.loads(blob_of(OnlineDraft, "sealed").unseal(draft.key, draft.sealed))
     return found
 
 
 def seal_code(key: UUID, code: str) -> bytes:
-    return key_ring().encrypt(code, context=_CODE + key.bytes)
+    return blob_of(OnlineDraft, "code").seal(key, code)
 
 
 def shown_code(draft: OnlineDraft) -> str:
     """The query code, as long as it may still be read off the page."""
     if not draft.code or (draft.code_until and draft.code_until <= clock.now()):
         return ""
-    return key_ring().decrypt(bytes(draft.code), context=_CODE + draft.key.bytes)
+    return blob_of(OnlineDraft, "code").unseal(draft.key, draft.code)
 
 
 def draft_files(draft: OnlineDraft | None) -> list[Attachment]:

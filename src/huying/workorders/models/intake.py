@@ -1,5 +1,7 @@
 from django.db import models
 
+from huying.org.fields import SealedBlob
+
 
 class Draft(models.Model):
     """What an agent has typed and not yet sent; one row per open form, so a crash loses nothing (R220)."""
@@ -10,7 +12,7 @@ class Draft(models.Model):
     centre = models.ForeignKey("org.Centre", models.CASCADE, related_name="+")
     staff = models.ForeignKey("org.Staff", models.CASCADE, related_name="drafts")
     data = models.JSONField(default=dict)
-    secret = models.BinaryField(default=b"")  # the contact part, encrypted
+    secret = SealedBlob()  # the contact part, encrypted
     updated_at = models.DateTimeField(auto_now=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

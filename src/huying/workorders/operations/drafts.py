@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from huying.citizens.fields import key_ring
 from huying.kernel import clock
 from huying.kernel.errors import Refusal
+from huying.org.fields import blob_of
 from huying.org.policies import Actor
 from huying.workorders.models import Draft, IdempotencyKey
 from huying.workorders.queries.refusals import NoSuchOrder
@@ -99,16 +99,12 @@ def typed_in(draft: Draft) -> Typed:
 
 
 def seal(key: UUID, secret: Mapping[str, Any]) -> bytes:
-    return key_ring().encrypt(json.dumps(secret), context=_context(key)) if secret else b""
+    return blob_of(Draft, "secret").seal(key, json.dumps(secret)) if secret else b""
 
 
 def unseal(key: UUID, blob: bytes) -> Typed:
-    found: Typed = json.loads(key_ring().decrypt(blob, context=_context(key))) if blob else {}
+    found: Typed = json.loads(blob_of(Draft, "secret").unseal(key, blob)) if blob else {}
     return found
-
-
-def _context(key: UUID) -> bytes:
-    return f"workorders_draft.secret:{key}".encode()
 
 
 def drop_draft(*, actor: Actor, key: UUID) -> None:

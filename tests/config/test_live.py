@@ -9,7 +9,9 @@ import httpx
 import pytest
 import uvicorn
 from django.conf import settings
+from django.db import connection
 
+from huying.calls.catalog import NEWS_CHANNEL
 from huying.org.models import SignIn
 from huying.workorders.operations import act
 from journeys.conftest import session_cookie
@@ -82,7 +84,7 @@ class Ear:
     def heard(self, number, within=5.0):
         until = time.monotonic() + within
         while time.monotonic() < until:
-            if found := [said for said in self.said if number in said["orders"]]:
+            if found := [said for said in self.said if number in said.get("orders", [])]:
                 return found
             time.sleep(0.02)
         return []
@@ -156,3 +158,26 @@ def test_a_lost_database_session_is_found_again(live, cast):
     ear = Ear(live, "agent1")
     act(actor=cast.actor("agent1"), number=play.number, code="submit", data={})
     assert ear.heard(play.number)
+
+
+def tell(topic, centre, staff=None, call=None):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [NEWS_CHANNEL, json.dumps({"t": topic, "c": centre, "s": staff, "k": call})])
+
+
+@pytest.mark.req("R293")
+def test_the_telephone_is_heard_at_the_own_seat_and_by_those_who_watch_the_centre(live, cast):
+    own, leader, colleague, other = (Ear(live, name) for name in ("agent1", "leader1", "agent2", "agent1@OTHER"))
+    tell("seat", cast.demo.pk, cast.staff["agent1"].pk, 7)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, 'nonsense'), pg_notify(%s, '[1]')", [NEWS_CHANNEL, NEWS_CHANNEL])
+    tell("queue", cast.demo.pk)
+
+    def topics(ear):
+        return [said["topic"] for said in ear.said if "topic" in said]
+
+    until = time.monotonic() + 5
+    while topics(leader) != ["seat", "queue"] and time.monotonic() < until:
+        time.sleep(0.02)
+    assert topics(leader) == ["seat", "queue"] and topics(own) == ["seat"]
+    assert topics(colleague) == [] and topics(other) == []

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 import psycopg
 from django.db import connections
 
+from huying.calls.catalog import NEWS_CHANNEL
 from huying.config.live.news import News, news_of
+from huying.config.live.phone import PhoneNews, phone_news
 from huying.config.live.viewer import Viewer
 
 log = logging.getLogger("huying.live")
@@ -23,11 +25,11 @@ class Stream:
 
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
-        self.queue: asyncio.Queue[News | None] = asyncio.Queue(QUEUE_MOST)
+        self.queue: asyncio.Queue[News | PhoneNews | None] = asyncio.Queue(QUEUE_MOST)
         self.lost = False
 
-    def offer(self, news: News) -> None:
-        if self.lost or not self.viewer.may_know(news):
+    def offer(self, news: News | PhoneNews) -> None:
+        if self.lost or not (self.viewer.may_know(news) if isinstance(news, News) else self.viewer.may_hear(news)):
             return
         try:
             self.queue.put_nowait(news)
@@ -64,14 +66,23 @@ class Hub:
                 wanted = {name: about[name] for name in ("dbname", "user", "password", "host", "port") if about.get(name)}
                 async with await psycopg.AsyncConnection.connect(**wanted, application_name="huying live", autocommit=True) as session:
                     await session.execute(f"LISTEN {CHANNEL}")
+                    await session.execute(f"LISTEN {NEWS_CHANNEL}")
                     self.listening.set()
                     async for notice in session.notifies():
-                        self._ids.put_nowait(int(notice.payload.split()[0]))
+                        self._hear(notice)
             except (psycopg.Error, OSError) as error:
                 log.warning("lost the database, trying again", extra={"error": type(error).__name__})
             self.listening.clear()
             self.cut_off(self.streams)  # they come back and ask for what they missed
             await asyncio.sleep(RETRY_AFTER)
+
+    def _hear(self, notice: psycopg.Notify) -> None:
+        """Steps of orders are looked up; what happens on the telephone says all itself and is passed on at once."""
+        if notice.channel == CHANNEL:
+            self._ids.put_nowait(int(notice.payload.split()[0]))
+        elif news := phone_news(notice.payload):
+            for stream in self.streams:
+                stream.offer(news)
 
     def cut_off(self, streams: Iterable[Stream]) -> None:
         for stream in list(streams):

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from huying.config.live.hub import Hub, Stream
 from huying.config.live.news import News, newest_id, news_since
+from huying.config.live.phone import PhoneNews
 from huying.config.live.viewer import Viewer, viewer_by_key
 
 HEARTBEAT = 15.0
@@ -55,7 +56,9 @@ async def follow(stream: Stream, known: set[int]) -> AsyncIterator[str]:
         else:
             if news is None:
                 return
-            if news.event_id not in known:
+            if isinstance(news, PhoneNews):
+                yield news.text
+            elif news.event_id not in known:
                 yield line(news)
         if loop.time() - looked > LOOK_AGAIN:
             looked = loop.time()

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils.crypto import constant_time_compare
 
 from huying.config.live.news import News
+from huying.config.live.phone import PhoneNews
 from huying.org.models import Staff
 from huying.org.policies import staff_actor
 from huying.org.queries import centres_of
@@ -25,6 +26,7 @@ class Viewer:
     unit_path: str
     sees_all: bool
     sees_sensitive: bool
+    monitors: bool = False
 
     def may_know(self, news: News) -> bool:
         """The rule of `visible_to`, for one event."""
@@ -33,6 +35,10 @@ class Viewer:
         if news.centre_id not in self.centres or not (self.sees_all or news.by == self.staff_id):
             return False
         return self.sees_sensitive or not news.sensitive
+
+    def may_hear(self, news: PhoneNews) -> bool:
+        """One's own seat; all of the centre for those who watch the walls."""
+        return news.staff_id == self.staff_id or (self.monitors and news.centre_id in self.centres)
 
 
 def viewer_of(cookie_header: str) -> Viewer | None:
@@ -57,7 +63,7 @@ def viewer_by_key(session_key: str) -> Viewer | None:
         actor = staff_actor(staff)
         return Viewer(
             staff.pk, session_key, frozenset(centres_of(staff)), staff.unit.path if staff.unit else "",
-            actor.may("workorders.view_centre"), actor.may("workorders.view_sensitive"),
+            actor.may("workorders.view_centre"), actor.may("workorders.view_sensitive"), actor.may("calls.monitor"),
         )
     finally:
         connection.close()

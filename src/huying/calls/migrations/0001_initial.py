@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('citizens', '0001_initial'),
-        ('org', '0003_trained_on'),
+        ('org', '0005_trained_on'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -26,5 +26,5 @@ def give(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calls", "0001_initial"), ("org", "0003_trained_on")]
+    dependencies = [("calls", "0001_initial"), ("org", "0005_trained_on")]
     operations = [migrations.RunPython(give, migrations.RunPython.noop)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('org', '0002_centre_history_and_token_use'),
+        ('org', '0004_seal_authenticator_keys'),
     ]
 
     operations = [

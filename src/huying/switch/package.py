@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -217,3 +218,10 @@ def _alone(cache: Path) -> Iterator[None]:
     with (cache / "fetch.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+if __name__ == "__main__":  # for bin/test, which fetches it before the tests need it
+    try:
+        fetch(cache_folder())
+    except NoSwitch as refusal:
+        sys.exit(str(refusal))

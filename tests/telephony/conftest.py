@@ -20,7 +20,6 @@
 - Without Asterisk or SIPp the tests are skipped, in CI (CI=true) they fail.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +29,7 @@ import pytest
 from huying.kernel.errors import Refusal
 from huying.switch import package
 from huying.switch.plan import Number, Phone, Plan, Queue, Trunk
-from telephony.node import CARRIER, Node, eventually, free_ports, media_ports
+from telephony.node import CARRIER, Node, free_ports, media_ports
 from telephony.sipp import Sipp
 from telephony.telephone import Telephone
 

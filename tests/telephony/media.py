@@ -1,5 +1,6 @@
 """The sound of one call: sends a tone and keys as RTP every 20 ms, keeps what arrives."""
 
+import contextlib
 import itertools
 import re
 import secrets
@@ -68,7 +69,7 @@ class Media:
         self.socket.close()
 
     def _run(self) -> None:
-        source, sequence, stamp = secrets.randbits(31), 1, FRAME_ZERO
+        source, sequence, stamp = secrets.randbits(31), 1, 0
         due, counter = time.monotonic(), itertools.count()
         pending: list[tuple[bool, bytes]] = []
         key_stamp = gap = 0
@@ -90,10 +91,8 @@ class Media:
                 packet = struct.pack(">BBHII", 0x80, 8, sequence, stamp, source) + frame
             sequence = (sequence + 1) & 0xFFFF
             if self.peer:
-                try:
+                with contextlib.suppress(OSError):  # the other side is closing
                     self.socket.sendto(packet, self.peer)
-                except OSError:
-                    pass  # the other side is closing
 
     def _receive(self, seconds: float) -> None:
         if not select.select([self.socket], [], [], seconds)[0]:
@@ -113,6 +112,3 @@ class Media:
             if stamp not in self._key_stamps:
                 self._key_stamps.add(stamp)
                 self.heard_keys.append(audio.KEYS[data[12] & 0x0F])
-
-
-FRAME_ZERO = 160

@@ -5,36 +5,10 @@ import pytest
 from huying.audit.models import Event
 from huying.workorders.models import Draft, WorkOrder
 from huying.workorders.workflow import State
+from journeys.keys import active, press, tab_back_to, tab_to, write
 from workorders.play import PHONE, Play
 
 CONTENT = "海湾社区门口的路灯三天没有亮了，城管一直没人来修，希望尽快修好。"
-
-
-def active(page):
-    return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim() || document.activeElement.name")
-
-
-def on(page, wanted):
-    """Whether the control with this id, or the button whose words begin so, has the focus."""
-    here = active(page)
-    return here == wanted if wanted.startswith("id_") else here.startswith(wanted)
-
-
-def tab_to(page, wanted, most=60):
-    for _ in range(most):
-        if on(page, wanted):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{wanted} is not reached by Tab, last at {active(page)}")
-
-
-def press(page, key):
-    page.keyboard.press(key)
-
-
-def write(page, wanted, text):
-    tab_to(page, wanted)
-    page.keyboard.type(text)
 
 
 @pytest.mark.req("R237")
@@ -174,14 +148,6 @@ def test_without_javascript(visit, shot, cast):
     assert (order.state, order.kind, order.region_id, order.address_confirmed_by) == (
         State.TO_REVIEW, "complaint", "450602001001", "phone"
     )
-
-
-def tab_back_to(page, wanted, most=20):
-    for _ in range(most):
-        if on(page, wanted):
-            return
-        page.keyboard.press("Shift+Tab")
-    raise AssertionError(f"{wanted} is not reached by Shift+Tab, last at {active(page)}")
 
 
 def test_returned_order_and_draft_wait_on_todays_page(visit, shot, cast):

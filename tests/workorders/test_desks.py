@@ -1,6 +1,7 @@
 """The lists people work from: whose they are, what stands in them, pages without gaps or doubles, filters."""
 
 import random
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -205,6 +206,12 @@ def test_the_dispatchers_desk_opens_the_order_beside_the_list_and_goes_on_to_the
                        "next": "/orders/desk/to_dispatch/?open=first"}, follow=True)
     assert f"/orders/{second.number}/do/dispatch/" in done.content.decode()
     assert look("dispatcher1", "to_dispatch", open="450600999999") is None  # no such order: 404
+
+
+def test_list_and_opened_order_share_no_id(cast, look):
+    play = Play(cast).to_dispatch()
+    ids = re.findall(r'\sid="([^"]+)"', look("dispatcher1", "to_dispatch", open=play.number))
+    assert "id_unit" in ids and sorted(set(ids)) == sorted(ids)
 
 
 def test_followed_orders_have_a_list(client, cast, look):

@@ -36,7 +36,7 @@ class FilterForm(forms.Form):
     mark = forms.MultipleChoiceField(label="标记", required=False, choices=[(name, row[0]) for name, row in MARKS.items()])
 
     def __init__(self, data: Any, *, actor: Actor, desk: Desk) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id="filter_%s")  # an order opened beside the list has a form of its own
         self.use_required_attribute = False
         for name, label, choices in (("kind", "类型", Kind), ("urgency", "紧急程度", Urgency), ("channel", "渠道", Channel)):
             self.choose(name, f"全部{label}", choices.choices())

@@ -109,9 +109,9 @@ def alike(request: HttpRequest, number: str) -> HttpResponse:
     text = f"{order.title}\n{order.content}"
     rows = similar_orders(actor, text=text, region=order.region_id or "", exclude=order.number)
     sent = Counter(row.order.unit for row in rows if row.order.unit)
-    units = sent.most_common(3) if actor.may("workorders.dispatch") else []
+    units = [(label_of(unit), unit, count) for unit, count in sent.most_common(3) if actor.may("workorders.dispatch")]
     context = {
-        "order": order, "rows": rows, "units": units, "back": "",
+        "order": order, "rows": rows, "units": units, "back": request.GET.get("next", ""),
         "dispatch_url": reverse("workorders:do", args=[number, "dispatch"]),
     }
     return render(request, "workorders/parts/alike.html" if is_partial(request) else "workorders/alike.html", context)

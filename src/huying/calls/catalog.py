@@ -40,9 +40,13 @@ AGENT_STATE_LABELS = {
 
 BUSY_REASONS = {
     "break": "小休", "meal": "用餐", "meeting": "会议", "training": "培训", "outgoing": "外呼", "paperwork": "案头处理",
-    "coaching": "辅导", "relief": "心理缓冲", "forced": "班长置忙", "missed": "未接置忙", "other": "其他",
+    "coaching": "辅导", "relief": "心理缓冲", "forced": "班长置忙", "missed": "未接置忙", "phone": "话机离线",
+    "other": "其他",
 }
-"""Why somebody is not ready (R213); `forced` and `missed` are set by others."""
+"""Why somebody is not ready (R213)."""
+
+NOT_CHOSEN = frozenset({"forced", "missed", "phone"})
+"""Reasons that a person does not give himself."""
 
 
 class Outcome(StrEnum):

@@ -30,6 +30,7 @@ TRANSITIONS: Mapping[tuple[S, str], S] = {
     (S.WRAP_UP, "finish"): S.READY,
     (S.WRAP_UP, "wrap_up_over"): S.READY,
     **{(state, "phone_lost"): S.BUSY for state in (S.READY, S.RINGING)},
+    (S.BUSY, "phone_back"): S.READY,  # only who was made busy by the loss of the phone
 }
 """Whatever is not here leaves the state as it is."""
 
@@ -40,7 +41,26 @@ CAN_SERVE = frozenset({S.READY, S.RINGING, S.TALKING, S.WRAP_UP})
 WAITS_FOR_THE_END = frozenset({"ready", "busy", "sign_out", "force_busy", "force_ready"})
 """Asked for in the middle of a call, these take effect after it."""
 
+ENDS_THE_SEAT = frozenset({"force_out", "taken_over"})
+UNSERVED = frozenset({"missed", "refused", "phone_lost"})
+"""Whoever was not at the phone is not given the next call, even if "ready" was asked for."""
+
+BACK_TO_BEFORE = frozenset({"cancelled", "finish", "wrap_up_over", "phone_back"})
+"""Back to what the person did before the call: who was busy when it came is busy again, not ready by surprise."""
+
 
 def follows(state: S, event: str) -> S | None:
     """The state after `event`, None when it changes nothing."""
     return TRANSITIONS.get((state, event))
+
+
+def after(state: S, event: str, *, wanted: str = "", before: S = S.READY) -> S | None:
+    """Like `follows`, knowing what was asked for during the call (`wanted`) and the last of READY, BUSY (`before`)."""
+    target = follows(state, event)
+    if target is None or event in ENDS_THE_SEAT:
+        return target
+    if state in IN_A_CALL and target not in IN_A_CALL and wanted and not (event in UNSERVED and wanted == "ready"):
+        return follows(S.WRAP_UP, wanted)
+    if event in BACK_TO_BEFORE and target == S.READY and before == S.BUSY:
+        return S.BUSY
+    return target

@@ -1,5 +1,7 @@
 from django.db import models
 
+from huying.citizens.fields import SecretText
+
 
 class Command(models.Model):
     """Something a person asks of the switch; the gateway carries it out and writes what came of it.
@@ -9,6 +11,7 @@ class Command(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting"
+        RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
         EXPIRED = "expired"
@@ -21,6 +24,7 @@ class Command(models.Model):
     call = models.ForeignKey("calls.Call", models.SET_NULL, null=True, related_name="+")
     kind = models.CharField(max_length=20)  # hangup, hold, resume, blind, consult, complete, cancel, conference, dial, spy …
     about = models.JSONField(default=dict)
+    secret = SecretText(default="")  # an outside number
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     code = models.CharField(max_length=30, blank=True)  # of the refusal
     said = models.CharField(max_length=200, blank=True)

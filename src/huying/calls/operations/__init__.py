@@ -1,0 +1,9 @@
+from huying.calls.operations.commands import SwitchAway, SwitchRefused, ask_switch
+from huying.calls.operations.moves import move_seat
+from huying.calls.operations.seats import force_state, set_state, sign_in_seat, sign_out_seat
+from huying.calls.operations.tell import config_changed, tell, tell_gateway
+
+__all__ = [
+    "SwitchAway", "SwitchRefused", "ask_switch", "config_changed", "force_state", "move_seat", "set_state", "sign_in_seat",
+    "sign_out_seat", "tell", "tell_gateway",
+]

@@ -182,7 +182,7 @@ def test_undecodable_bytes_and_characters_cut_in_two():
             server.writer.write(bytes([byte]))
             await server.writer.drain()
             await asyncio.sleep(0)
-        one, two = [event for event in await take(link, 2)]
+        one, two = await take(link, 2)
         assert one["Event"] == "Newchannel" and "\ufffd" in one["CallerIDName"]
         assert two == {"Event": "Newstate", "CallerIDName": "王小明"}
 

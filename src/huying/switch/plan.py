@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-PhoneKind = Literal["webrtc", "sip"]
+PhoneKind = Literal["webrtc", "sip", "citizen"]  # citizen: a browser that may only call our numbers, as a caller does
 QueueKind = Literal["group", "personal"]
 NodeKind = Literal[
     "prompt", "menu", "collect", "hours", "queue", "voicemail", "transfer", "self_service", "callback", "hangup"
@@ -52,11 +52,17 @@ class Queue:
     announce_position: bool = True
     announce_every: int = 20  # seconds
     most_waiting: int = 0  # 0: no limit
+    longest_wait: int = 300  # seconds; then the overflow, or the offer of a call-back
+    overflow: str = ""  # name of the queue that helps out, of this centre or another
+    callback: bool = True  # while waiting, a key asks to be called back
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When a desk is open, for the days ahead; outside the days covered it counts as open."""
+    """When a desk is open, for the days ahead; outside the days covered it counts as open.
+
+    Naive times are China's.
+    """
 
     name: str
     spans: tuple[tuple[datetime, datetime], ...]  # local wall time, within one day each
@@ -65,7 +71,13 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One step of a flow. `exits` leads on: key pressed, "next", "open", "closed", "timeout", "answered" -> node id."""
+    """One step of a flow. `exits` leads on: key pressed, "next", "open", "closed", "timeout", "failed" -> node id.
+
+    An exit that is needed and not there leads straight to a person. Options by kind (seconds and counts as digits):
+    prompt sound · menu sound, tries, timeout · collect sound, digits, timeout, secret ("1": not on record) ·
+    hours name · queue queue, wait, overflow · voicemail sound, seconds · transfer number or desk ·
+    self_service service · callback sound · hangup sound
+    """
 
     id: str
     kind: NodeKind
@@ -118,6 +130,7 @@ class Plan:
     web_url: str  # of our web process, asked in the middle of calls; "" never asks
     web_key: str
     host: str = "127.0.0.1"
+    node: str = "hy"  # begins every call's id; each node of an installation needs its own
     phones: tuple[Phone, ...] = ()
     trunks: tuple[Trunk, ...] = ()
     queues: tuple[Queue, ...] = ()
@@ -126,4 +139,7 @@ class Plan:
     numbers: tuple[Number, ...] = ()
     desks: tuple[Desk, ...] = ()
     callers: Mapping[str, str] = field(default_factory=dict)  # centre code -> number shown when it dials out
+    lines: Mapping[str, int] = field(default_factory=dict)  # centre code -> its calls at once; absent: no limit
+    per_caller: int = 4  # calls at once from one number
     emergency_words: str = "1"  # the key that lets a blocked caller through
+    machine: tuple[str, ...] = ()  # this machine's own addresses: browsers are told `host` in their place

@@ -1,0 +1,238 @@
+"""A real Asterisk on this machine, made from a Plan: started, watched and stopped by the tests."""
+
+import contextlib
+import http.server
+import json
+import math
+import os
+import socket
+import struct
+import subprocess
+import threading
+import time
+import urllib.parse
+import wave
+from pathlib import Path
+
+from sip import Telephone
+
+from huying.switch import package, records
+from huying.switch.render import spoken, write
+
+
+class Node:
+    def __init__(self, plan, found):
+        self.plan, self.found, self.process = plan, found, None
+        self.server = (plan.host, plan.sip_port)
+        self.phones, self.begin = [], 0
+
+    def start(self):
+        folder = self.plan.folder
+        package.furnish(folder, self.found)
+        write(self.plan)
+        make_sounds(folder / "sounds")
+        environ = {"PATH": os.environ["PATH"], "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
+        with (folder / "log/console").open("wb") as console:
+            self.process = subprocess.Popen(
+                [*self.found.command, "-C", str(folder / "etc/asterisk.conf"), "-f"], env=environ, cwd=folder,
+                stdout=console, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            )
+        limit = time.monotonic() + 20
+        while "Asterisk ready" not in self.log("console") and "fully booted" not in self.cli("core waitfullybooted"):
+            if time.monotonic() > limit or self.process.poll() is not None:
+                raise AssertionError(f"Asterisk did not start\n{self.log('console')[-3000:]}")
+            time.sleep(0.1)
+        return self
+
+    def stop(self):
+        self._put_phones_down()
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def fresh(self):
+        self.begin = len((self.plan.folder / records.FILE).read_bytes()) if (self.plan.folder / records.FILE).exists() else 0
+
+    def tidy(self):
+        """What a test leaves: calls, members, blocked numbers."""
+        self._put_phones_down()
+        self.cli("channel request hangup all")
+        self.quiet()
+        for queue in self.plan.queues:
+            for phone in self.plan.phones:
+                self.cli(f"queue remove member PJSIP/{phone.extension} from {queue.name}")
+        self.cli("database deltree blocked")
+
+    def _put_phones_down(self):
+        for phone in self.phones:
+            phone.close()
+        self.phones.clear()
+
+    def log(self, name):
+        with contextlib.suppress(FileNotFoundError):
+            return (self.plan.folder / "log" / name).read_text(errors="replace")
+        return ""
+
+    def cli(self, command):
+        done = subprocess.run(
+            [*self.found.command, "-C", str(self.plan.folder / "etc/asterisk.conf"), "-rx", command],
+            capture_output=True, text=True, errors="replace", timeout=15, check=False,
+        )
+        return done.stdout + done.stderr
+
+    def telephone(self, extension, **how):
+        password = next(phone.password for phone in self.plan.phones if phone.extension == extension)
+        phone = Telephone(self.server, user=extension, password=password, **how).register()
+        self.phones.append(phone)
+        return phone
+
+    def carrier(self, ip="127.0.0.2", port=0, **how):
+        line = Telephone(self.server, ip=ip, port=port, **how)
+        self.phones.append(line)
+        return line
+
+    def members(self, queue, *extensions):
+        for extension in extensions:
+            self.cli(f"queue add member PJSIP/{extension} to {queue} penalty 0 as u{extension}")
+
+    def records(self, linkedid=None):
+        """What was recorded since the test began."""
+        data = (self.plan.folder / records.FILE).read_bytes()[self.begin :]
+        lines, _ = records.split(data)
+        made = [records.from_csv(line) for line in lines]
+        return [record for record in made if linkedid is None or record.linkedid == linkedid]
+
+    def told(self):
+        """User events so far, as "NAME data"."""
+        return [f"{record.user_event} {record.data}".strip() for record in self.records() if record.kind == records.USER]
+
+    def wait_told(self, start, seconds=15, since=0):
+        limit = time.monotonic() + seconds
+        while not any(line.startswith(start) for line in self.told()[since:]):
+            if time.monotonic() > limit:
+                raise AssertionError(f"no {start!r} in {self.told()[since:]}")
+            time.sleep(0.05)
+
+    def quiet(self, seconds=15):
+        """Wait until no call is left."""
+        limit = time.monotonic() + seconds
+        while "0 active channels" not in self.cli("core show channels count"):
+            if time.monotonic() > limit:
+                raise AssertionError(self.cli("core show channels"))
+            time.sleep(0.1)
+        time.sleep(0.2)
+
+
+class Manager:
+    """The manager interface, as little of it as tests need."""
+
+    def __init__(self, plan):
+        self.socket = socket.create_connection(("127.0.0.1", plan.ami_port), 5)
+        self.buffer, self.events, self.answers, self.count = b"", [], {}, 0
+        threading.Thread(target=self._read, daemon=True).start()
+        assert self.act(Action="Login", Username="huying", Secret=plan.ami_secret)["Response"] == "Success"
+
+    def act(self, **fields):
+        self.count += 1
+        name = f"t{self.count}"
+        lines = [f"{key}: {value}" for key, many in (fields | {"ActionID": name}).items()
+                 for value in (many if isinstance(many, list) else [many])]
+        self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        limit = time.monotonic() + 10
+        while name not in self.answers:
+            assert time.monotonic() < limit, fields
+            time.sleep(0.01)
+        return self.answers[name]
+
+    def wait(self, event, seconds=10, **match):
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            for found in self.events:
+                if found.get("Event") == event and all(found.get(key) == value for key, value in match.items()):
+                    return found
+            time.sleep(0.02)
+        raise AssertionError(f"no {event} {match} among {[each.get('Event') for each in self.events]}")
+
+    def channel(self, prefix):
+        """The name of the channel that begins so, once it is there."""
+        return self.wait_channel(prefix)
+
+    def wait_channel(self, prefix, seconds=5):
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit:
+            gone = {event["Channel"] for event in self.events if event.get("Event") == "Hangup"}
+            for event in reversed(self.events):
+                if event.get("Event") == "Newchannel" and event["Channel"].startswith(prefix) and event["Channel"] not in gone:
+                    return event["Channel"]
+            time.sleep(0.02)
+        raise AssertionError(f"no channel {prefix}")
+
+    def _read(self):
+        while True:
+            try:
+                data = self.socket.recv(65536)
+            except OSError:
+                return
+            if not data:
+                return
+            self.buffer += data
+            while b"\r\n\r\n" in self.buffer:
+                block, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+                pairs = (line.split(": ", 1) for line in block.decode("utf-8", "replace").split("\r\n") if ": " in line)
+                fields = {key: value for key, value in pairs}  # noqa: C416
+                if "Response" in fields:
+                    self.answers[fields.get("ActionID", "")] = fields
+                elif "Event" in fields:
+                    self.events.append(fields)
+
+    def close(self):
+        self.socket.close()
+
+
+class Web:
+    """Stands in for our web process: answers what `answer` gives, after `delay` seconds."""
+
+    def __init__(self, port):
+        self.asked, self.answer, self.delay, self.status = [], {}, 0.0, 200
+        stub = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                stub.asked.append((self.path, dict(urllib.parse.parse_qsl(body, keep_blank_values=True))))
+                time.sleep(stub.delay)
+                answer = stub.answer(self.path, stub.asked[-1][1]) if callable(stub.answer) else stub.answer
+                data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+                with contextlib.suppress(OSError):
+                    self.send_response(stub.status)
+                    self.send_header("Content-Length", str(len(data)))
+                    self.end_headers()
+                    self.wfile.write(data)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def make_sounds(folder: Path, seconds=0.3):
+    """A short tone for everything that is spoken: the names are what matters."""
+    for name in (*(f"zh/{name}" for name in spoken.SPOKEN), "moh/tone", "uploaded/hello"):
+        path = folder / f"{name}.wav"
+        if path.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        count = int(8000 * (10 if name.startswith("moh") else seconds))
+        with wave.open(str(path), "wb") as out:
+            out.setparams((1, 2, 8000, count, "NONE", ""))
+            out.writeframes(struct.pack(f"<{count}h", *(int(6000 * math.sin(2 * math.pi * 300 * at / 8000)) for at in range(count))))

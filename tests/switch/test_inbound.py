@@ -1,0 +1,164 @@
+"""A citizen's call through a real Asterisk: answered and rated, given up, blocked, and with our web process gone."""
+
+import time
+
+import pytest
+
+
+def test_answered_and_rated(node, carrier):
+    agent = node.telephone("1001")
+    node.members("support", "1001")
+    call = carrier.call("12345", "13800138000").wait_answered()
+    desk = agent.wait_offered().wait_answered()
+    time.sleep(1.5)
+    assert desk.heard > 40 and call.heard > 40
+    desk.hangup()
+    node.wait_told("INVITE")
+    call.press("5")
+    node.wait_told("RATE 5")
+    call.wait_ended()
+    node.quiet()
+    assert [line for line in node.told() if not line.startswith("RECORD")] == [
+        "ENTER 12345", "ROUTE fallback", "HUMAN", "QUEUE support", "QUEUEEND support:ANSWERED:PJSIP/1001", "INVITE key", "RATE 5",
+    ]
+
+
+def test_given_up_while_waiting(node, carrier):
+    call = carrier.call("12345", "13800138001").wait_answered()
+    node.wait_told("QUEUE support")
+    time.sleep(0.5)
+    call.hangup()
+    node.wait_told("QUEUEEND support:ABANDON:")
+    node.quiet()
+    assert not any(line.startswith(("INVITE", "RATE")) for line in node.told())
+
+
+def test_hung_up_by_the_caller_is_not_invited(node, carrier):
+    agent = node.telephone("1001")
+    node.members("support", "1001")
+    call = carrier.call("12345", "13800138000").wait_answered()
+    agent.wait_offered().wait_answered()
+    time.sleep(0.5)
+    call.hangup()
+    node.wait_told("QUEUEEND support:ANSWERED:PJSIP/1001")
+    node.quiet()
+    assert not any(line.startswith(("INVITE", "RATE")) for line in node.told())
+
+
+def test_invited_but_silent_or_gone(node, carrier):
+    agent = node.telephone("1001")
+    node.members("support", "1001")
+    call = carrier.call("12345", "13800138000").wait_answered()
+    agent.wait_offered().wait_answered().hangup()
+    node.wait_told("INVITE")
+    call.hangup()
+    node.wait_told("RATE none")
+    node.quiet()
+
+
+@pytest.mark.parametrize(("key", "told"), [("1", "BLOCKED pass"), ("4", "BLOCKED refused"), ("", "BLOCKED refused")])
+def test_a_blocked_caller_may_press_the_emergency_key(node, carrier, key, told):
+    node.cli("database put blocked 13811112222 1")
+    call = carrier.call("12345", "13811112222").wait_answered()
+    time.sleep(0.8)
+    if key:
+        call.press(key)
+    else:
+        call.hangup()
+    node.wait_told(told)
+    if key == "1":
+        node.wait_told("QUEUE support")
+        call.hangup()
+    call.wait_ended()
+    node.quiet()
+    assert any(line.startswith("QUEUE ") for line in node.told()) == (key == "1")
+    assert len([line for line in node.told() if line.startswith("BLOCKED")]) == 1
+
+
+def test_a_blocked_caller_whom_the_web_lets_through(node, carrier, web):
+    node.cli("database put blocked 13811112222 1")
+    web.answer = {"blocked": False}
+    call = carrier.call("12345", "13811112222").wait_answered()
+    node.wait_told("QUEUE support")
+    call.hangup()
+    assert "BLOCKED pass" in node.told()
+    assert web.asked[0][0] == "/switch/route"
+    asked = web.asked[0][1]
+    assert (asked["called"], asked["caller"], asked["key"]) == ("12345", "13811112222", node.plan.web_key)
+    assert asked["call"] == node.records()[0].linkedid
+
+
+def test_the_web_chooses_the_way(node, carrier, web):
+    node.telephone("1002")
+    node.members("second", "1002")
+    web.answer = {"queue": "second", "priority": 7}
+    call = carrier.call("12345", "13800138000").wait_answered()
+    node.wait_told("QUEUE second")
+    call.hangup()
+    assert "ROUTE flow= queue=second priority=7 last= blocked=" in node.told()
+
+
+@pytest.mark.parametrize("answer", [
+    b"", b"nonsense", b"[1]", b'"x"', b"{", b'{"queue": {"a": 1}, "flow": [], "priority": "x", "last": {}}',
+    b'{"flow": "phones", "queue": "no-such", "last": "../../etc", "priority": "99999999999999999999"}',
+    b'{"queue": "${SHELL(touch /tmp/x)}", "flow": "f1v1,n1,1)Hangup(", "refuse": "\\u0000\\r\\n"}', b"\xff\xfe{", b"{" * 3000,
+])
+def test_a_nonsensical_answer_changes_nothing(node, carrier, web, answer):
+    web.answer = answer
+    call = carrier.call("12345", "13800138000").wait_answered()
+    node.wait_told("QUEUE support")
+    call.hangup()
+
+
+def test_a_web_that_fails_hangs_or_is_gone(node, carrier, web):
+    web.answer, web.status = {"queue": "second"}, 500
+    call = carrier.call("12345", "13800138000").wait_answered()
+    node.wait_told("QUEUE support")
+    call.hangup()
+    web.status, web.delay = 200, 4
+    begin = time.monotonic()
+    call = carrier.call("12345", "13800138000").wait_answered()
+    assert 0.8 < time.monotonic() - begin < 1.8
+    call.hangup()
+    web.close()
+    begin = time.monotonic()
+    call = carrier.call("12345", "13800138000").wait_answered()
+    assert time.monotonic() - begin < 0.6
+    call.hangup()
+    node.quiet()
+    assert node.told().count("ROUTE fallback") == 3
+
+
+def test_an_unknown_number_and_a_stranger_are_refused(node, carrier):
+    call = carrier.call("99999", "13800138000").wait_ended()
+    assert call.status == 404
+    stranger = node.carrier("127.0.0.9")
+    for called in ("12345", "1001", "13800138000"):
+        assert stranger.call(called, "1001").wait_ended().status == 401
+    node.quiet()
+    assert node.records() == []
+
+
+@pytest.mark.parametrize(("caller", "clean"), [
+    ("+8613800138000", "13800138000"), ("008613800138000", "13800138000"), ("anonymous", ""), ("1", ""), ("1" * 60, ""),
+    ("138,0013;8000", ""), ("${SHELL(id)}", ""), ("%22%2C%0d%0a13800138000", ""), ("13800138000&x", "13800138000"),
+])
+def test_absurd_numbers_of_callers_are_cleaned(node, carrier, web, caller, clean):
+    call = carrier.call("12345", caller, display='\\",${X};').wait_answered()
+    node.wait_told("QUEUE support")
+    call.hangup()
+    entered = next(record for record in node.records() if record.user_event == "ENTER")
+    assert web.asked[0][1]["caller"] == entered.cid_num
+    assert entered.cid_num.isdigit() or entered.cid_num == ""
+    if clean:
+        assert entered.cid_num == clean
+
+
+def test_a_flood_from_one_number_is_held_back(node, carrier):
+    calls = [carrier.call("12345", "13866668888") for _ in range(node.plan.per_caller + 3)]
+    other = carrier.call("12345", "13800138000").wait_answered()
+    node.wait_told("REFUSE flood")
+    refused = [call for call in calls if call.ended.wait(2)]
+    assert len(refused) == 3 and {call.status for call in refused} == {486}
+    for call in [*calls, other]:
+        call.hangup()

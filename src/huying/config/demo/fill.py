@@ -18,6 +18,7 @@ from huying.config.demo.plan import elsewhere, lives
 from huying.config.demo.player import Player
 from huying.config.demo.stage import Stage
 from huying.config.demo.story import story
+from huying.config.demo.telephone import wire
 from huying.kernel import clock
 from huying.messaging.catalog import State as Sending
 from huying.messaging.models import Message
@@ -56,6 +57,8 @@ def _make(say: Say, **plan: Any) -> str:
         cities = {code: build(code) for code in CODES}
         staff = {name: person for city in cities.values() for name, person in city.staff.items()}
         passwords = accounts.give_passwords(path, staff)
+        for city in cities.values():
+            wire(city)
     for code in CODES:
         fill(cities[code], say, **plan)
     table = accounts.table(passwords, staff)

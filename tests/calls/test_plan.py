@@ -12,6 +12,7 @@ from huying.calls.queries import plan_and_faults, plan_of_node
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 from huying.org.models import Calendar, Centre
+from huying.switch.render import files
 
 
 def publish(exchange: Exchange, graph: dict) -> Flow:
@@ -82,6 +83,20 @@ def test_a_bad_row_is_left_out_and_says_why(exchange, tmp_path, spoil, words):
     assert "8002" in {phone.extension for phone in plan.phones}  # the rest is told all the same
     assert "carrier" in {trunk.name for trunk in plan.trunks}
     assert all(number.flow == "" for number in plan.numbers)  # a menu that cannot work lets callers through to people
+
+
+@pytest.mark.django_db
+def test_what_the_renderer_refuses_is_left_out_too(exchange, tmp_path):
+    """Whatever the rows hold, the files of the node can be written."""
+    good = {"start": "a", "nodes": [{"id": "a", "kind": "menu", "options": {"sound": "c1/w", "tries": "1000"}, "exits": {"x": "a"}}]}
+    Prompt.objects.create(centre=exchange.centre, code="w", name="欢迎")
+    good["nodes"][0]["options"]["sound"] = f"c{exchange.centre.pk}/w"
+    publish(exchange, good)
+    SkillGroup.objects.filter(code="enterprise").update(ring_seconds=9999)
+    plan, faults = plan_and_faults(tmp_path)
+    assert {fault.what for fault in faults} == {"队列", "语音流程", "被叫号码 12345"}
+    assert [(number.called, number.flow) for number in plan.numbers] == [("12345", "")]
+    assert "8001" in files(plan)["pjsip.conf"]
 
 
 @pytest.mark.django_db

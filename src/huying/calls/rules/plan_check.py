@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from huying.switch.plan import Desk, Flow, Node, Number, Phone, Plan, Queue, Trunk
+from huying.switch.render import files
+from huying.switch.render.checks import BadPlan
 
 CODECS = frozenset({"alaw", "ulaw", "g722", "opus"})
 _EXTENSION = re.compile(r"[1-9]\d{2,7}")
@@ -46,7 +48,51 @@ def checked(plan: Plan, sounds: frozenset[str]) -> tuple[Plan, list[Fault]]:
     names = _Names(plan, sounds)
     flows = _good(plan.flows, lambda row: list(names.lacks(row)), "语音流程", lambda row: row.name, faults)
     plan = replace(plan, phones=phones, flows=flows)
-    return replace(plan, numbers=_numbers(plan, sounds, faults)), faults
+    wanted, plan = plan.numbers, _rendered(replace(plan, numbers=()), faults)
+    return _rendered(replace(plan, numbers=_numbers(replace(plan, numbers=wanted), sounds, faults)), faults), faults
+
+
+KINDS = (
+    ("trunks", "中继"), ("queues", "队列"), ("hours", "时间表"), ("desks", "热线"), ("phones", "话机"), ("flows", "语音流程"), ("numbers", "被叫号码")
+)
+"""Parts of a plan, each after those it refers to."""
+
+
+def _rendered(plan: Plan, faults: list[Fault]) -> Plan:
+    """The renderer has the last word: what it refuses is taken out, row by row where a whole kind does not pass."""
+    if not _refusal(plan):
+        return plan
+    good = plan
+    for part, _ in KINDS:
+        good = _with(good, part, ())
+    for part, what in KINDS:
+        rows: tuple[Any, ...] = getattr(plan, part)
+        if not _refusal(whole := _with(good, part, rows)):
+            good = whole
+            continue
+        kept: list[Any] = []
+        for row in rows:
+            alone = replace(row, overflow="") if part == "queues" else row  # who helps out may come later
+            if why := _refusal(_with(good, part, (alone,))):
+                faults.append(Fault(what, why))
+            else:
+                kept.append(row)
+        rows = _without_circles(tuple(kept), faults) if part == "queues" else tuple(kept)
+        good = _with(good, part, rows)
+    return good
+
+
+def _with(plan: Plan, part: str, rows: tuple[Any, ...]) -> Plan:
+    change: dict[str, Any] = {part: rows}
+    return replace(plan, **change)
+
+
+def _refusal(plan: Plan) -> str:
+    try:
+        files(plan)
+    except BadPlan as refusal:
+        return refusal.message
+    return ""
 
 
 class _Names:

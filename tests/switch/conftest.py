@@ -5,7 +5,7 @@ import socket
 from datetime import datetime, timedelta
 
 import pytest
-from node import Manager, Node, Web
+from exchange import Manager, Node, Web
 
 from huying.switch import package
 from huying.switch.plan import Desk, Flow, Hours, Number, Phone, Plan, Queue, Trunk

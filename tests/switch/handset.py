@@ -163,13 +163,16 @@ class Telephone:
         self.arrived = []  # calls offered to us
         self.answers = {}
         self.open = True
-        threading.Thread(target=self._run, daemon=True).start()
+        self.socket.settimeout(0.1)
+        self.reader = threading.Thread(target=self._run, daemon=True)
+        self.reader.start()
 
     def close(self):
         self.open = False
         for call in self.calls.values():
             call.ended.set()
             call.rtp.close()
+        self.reader.join()
         self.socket.close()
 
     def register(self, seconds=300, timeout=5):
@@ -242,6 +245,8 @@ class Telephone:
         while self.open:
             try:
                 data, _ = self.socket.recvfrom(65536)
+            except TimeoutError:
+                continue
             except OSError:
                 return
             if not data.strip():

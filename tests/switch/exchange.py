@@ -14,7 +14,7 @@ import urllib.parse
 import wave
 from pathlib import Path
 
-from sip import Telephone
+from handset import Telephone
 
 from huying.switch import package, records
 from huying.switch.render import spoken, write

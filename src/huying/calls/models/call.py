@@ -16,13 +16,18 @@ class SwitchRecord(models.Model):
     append_only = True
 
     key = models.BinaryField(max_length=16, unique=True)
-    linkedid = models.CharField(max_length=40)
+    linkedid = models.CharField(max_length=60)
+    uniqueid = models.CharField(max_length=60, default="")  # of the channel: by it the parts of a call find each other
     kind = models.CharField(max_length=20)
     at = models.DateTimeField()
     body = SecretText(default="")
 
     class Meta:
-        indexes = [models.Index(fields=["linkedid"], name="switch_record_call"), models.Index(fields=["at"], name="switch_record_at")]
+        indexes = [
+            models.Index(fields=["linkedid"], name="switch_record_call"),
+            models.Index(fields=["uniqueid"], name="switch_record_channel"),
+            models.Index(fields=["at"], name="switch_record_at"),
+        ]
 
 
 class Call(models.Model):

@@ -1,0 +1,209 @@
+"""The facts of a call written into its rows; names of the switch become people, groups and centres of ours."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from huying.calls.catalog import AgentState
+from huying.calls.models import Call, CalledNumber, Leg, Phone, Recording, SeatState, SkillGroup, Trunk
+from huying.calls.queries.seats import seat_at
+from huying.calls.rules.fold import FOLD_VERSION, CallFacts, LegFacts
+from huying.calls.rules.fold.company import milliseconds
+from huying.citizens.fields import blind_index
+from huying.citizens.models import Caller
+from huying.kernel.phones import normalise_phone
+
+log = structlog.get_logger("huying.calls.save_call")
+SAME = (
+    "direction", "called", "number", "flow", "entered_at", "human_at", "queued_at", "offered_at", "answered_at", "ended_at",
+    "outcome", "ended_by", "cause", "cause_text", "talk_ms", "hold_ms", "offers", "transfers", "conferences", "invited_at",
+    "rating", "rated_at", "not_invited", "was_listed",
+)
+"""Facts that stand in the row under the same name."""
+
+LEG_SAME = ("role", "extension", "number", "desk", "queue", "offered_at", "answered_at", "ended_at", "result", "talk_ms", "cause")
+LEG_COLUMNS = (*LEG_SAME, "staff_id", "wrap_ms")
+
+
+@dataclass(slots=True)
+class Saved:
+    """A call as it is now, with what is new in it."""
+
+    call: Call
+    entered: bool
+    rang: list[Leg] = field(default_factory=list)
+    answered: list[Leg] = field(default_factory=list)
+    ended: bool = False
+    changed: bool = True
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Look-ups of one batch, each made once."""
+
+    numbers: dict[str, CalledNumber | None] = field(default_factory=dict)
+    centres: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    groups: dict[str, SkillGroup | None] = field(default_factory=dict)
+    seats: dict[tuple[str, datetime], int | None] = field(default_factory=dict)
+
+    def number(self, called: str) -> CalledNumber | None:
+        if called not in self.numbers:
+            self.numbers[called] = CalledNumber.objects.filter(number=called).first() if called else None
+        return self.numbers[called]
+
+    def centre(self, facts: CallFacts) -> int | None:
+        """Whose call it is: of the called number, else of one of our telephones, else of the trunk's keeper."""
+        found = self.number(facts.called)
+        if found:
+            return found.centre_id
+        for extension in (facts.agent, *(leg.extension for leg in facts.legs)):
+            if extension and (centre := self._first(Phone, "extension", extension)):
+                return centre
+        return self._first(Trunk, "name", facts.trunk) if facts.trunk else None
+
+    def _first(self, model: Any, name: str, value: str) -> int | None:
+        key = (name, value)
+        if key not in self.centres:
+            self.centres[key] = model.objects.filter(**{name: value}).values_list("centre_id", flat=True).first()
+        return self.centres[key]
+
+    def group(self, queue: str) -> SkillGroup | None:
+        """Of a group's queue ("q7"); a personal queue ("p12") is nobody's group."""
+        if queue not in self.groups:
+            key = queue[1:] if queue[:1] == "q" and queue[1:].isdecimal() and len(queue) < 18 else ""
+            self.groups[queue] = SkillGroup.objects.filter(pk=int(key)).first() if key else None
+        return self.groups[queue]
+
+    def staff(self, extension: str, at: datetime | None) -> int | None:
+        if not extension or at is None:
+            return None
+        key = (extension, at)
+        if key not in self.seats:
+            seat = seat_at(extension, at)
+            self.seats[key] = seat.staff_id if seat else None
+        return self.seats[key]
+
+
+def save_call(facts: CallFacts, around: Surroundings) -> Saved | None:
+    """Insert or update the call, its legs and its recordings; None, on record, when no centre of ours is concerned."""
+    before = Call.objects.filter(linkedid=facts.linkedid).first()
+    centre = before.centre_id if before else around.centre(facts)
+    if centre is None:
+        log.warning("call_of_nobody", call=facts.linkedid)
+        return None
+    call = before or Call(linkedid=facts.linkedid, centre_id=centre)
+    saved = Saved(call, entered=before is None)
+    old = {} if before is None else _shape(before)
+    saved.ended = facts.ended_at is not None and (before is None or before.ended_at is None)
+    _fill(call, facts, around)
+    legs = _legs(call, facts, around)
+    call.milestones = _with_people(facts, {leg.uniqueid: leg for leg in legs})
+    _wrap_up(call, legs)
+    saved.changed = _shape(call) != old
+    if saved.changed:
+        call.save()
+    _save_legs(call, legs, saved)
+    _save_tapes(call, facts)
+    return saved
+
+
+def _shape(call: Call) -> dict[str, Any]:
+    return {field.attname: getattr(call, field.attname) for field in Call._meta.concrete_fields}
+
+
+def _fill(call: Call, facts: CallFacts, around: Surroundings) -> None:
+    for name in SAME:
+        setattr(call, name, getattr(facts, name))
+    number = normalise_phone(facts.number)
+    call.number_hash = blind_index(number, purpose="phone")
+    if number and call.caller_id is None:
+        known = Caller.objects.filter(centre_id=call.centre_id, phone_hash=call.number_hash)
+        call.caller_id = known.values_list("pk", flat=True).first()
+    group = around.group(facts.queue)
+    called = around.number(facts.called)
+    call.group_id = group.pk if group else called.group_id if called and facts.queued_at else None
+    first = facts.answered_at or facts.offered_at or facts.entered_at
+    answered = facts.answered_at or facts.direction != Call.Direction.IN
+    call.agent_id = around.staff(facts.agent, first) if answered else None
+    call.last_agent_id = around.staff(facts.last_agent, facts.last_answered_at)
+    call.version = FOLD_VERSION
+
+
+def _legs(call: Call, facts: CallFacts, around: Surroundings) -> list[Leg]:
+    return [_leg(call, leg, around) for leg in facts.legs]
+
+
+def _leg(call: Call, facts: LegFacts, around: Surroundings) -> Leg:
+    row = Leg(centre_id=call.centre_id, uniqueid=facts.uniqueid)
+    for name in LEG_SAME:
+        setattr(row, name, getattr(facts, name))
+    row.staff_id = around.staff(facts.extension, facts.offered_at or facts.answered_at or call.entered_at)
+    return row
+
+
+def _with_people(facts: CallFacts, legs: dict[str, Leg]) -> list[dict[str, Any]]:
+    """The milestones with the people's ids beside their telephones."""
+    rows = []
+    for line in facts.milestones:
+        leg = legs.get(line.get("leg", ""))
+        rows.append({**line, "staff": leg.staff_id} if leg and leg.staff_id else dict(line))
+    return rows
+
+
+def _wrap_up(call: Call, legs: list[Leg]) -> None:
+    """After-call work as the seats kept it; of the call, and of each person's last leg."""
+    if call.pk is None or call.answered_at is None:
+        return
+    spent = wrap_up_of(call)
+    call.wrap_ms = sum(spent.values())
+    for leg in legs:
+        leg.wrap_ms = spent.pop(leg.staff_id, 0) if leg.answered_at and leg.staff_id else 0
+
+
+def wrap_up_of(call: Call) -> dict[int | None, int]:
+    """Milliseconds of after-call work by person."""
+    found: dict[int | None, int] = {}
+    for row in SeatState.objects.filter(call=call, state=AgentState.WRAP_UP):
+        if row.ended_at:
+            found[row.staff_id] = found.get(row.staff_id, 0) + milliseconds(row.begun_at, row.ended_at)
+    return found
+
+
+def _save_legs(call: Call, legs: list[Leg], saved: Saved) -> None:
+    """Update in place, so that what points to a leg goes on doing so."""
+    known = {leg.uniqueid: leg for leg in Leg.objects.filter(call=call)}
+    fresh, moved = [], []
+    for leg in legs:
+        old = known.pop(leg.uniqueid, None)
+        leg.call = call
+        if leg.role == Leg.Role.AGENT and leg.staff_id:
+            if leg.offered_at and old is None:
+                saved.rang.append(leg)
+            if leg.talk_ms or (leg.answered_at and leg.ended_at is None):
+                saved.answered += [leg] if old is None or old.answered_at is None else []
+        if old is None:
+            fresh.append(leg)
+        elif any(getattr(old, name) != getattr(leg, name) for name in LEG_COLUMNS):
+            leg.pk = old.pk
+            moved.append(leg)
+            saved.changed = True
+    Leg.objects.bulk_create(fresh)
+    if moved:
+        Leg.objects.bulk_update(moved, [name.removesuffix("_id") for name in LEG_COLUMNS])
+    if known:
+        Leg.objects.filter(pk__in=[leg.pk for leg in known.values()]).delete()
+    saved.changed |= bool(fresh or known)
+
+
+def _save_tapes(call: Call, facts: CallFacts) -> None:
+    if not facts.tapes:
+        return
+    known = set(Recording.objects.filter(call=call).values_list("name", flat=True))
+    Recording.objects.bulk_create(
+        [Recording(centre_id=call.centre_id, call=call, name=tape.name, begun_at=tape.begun_at)
+         for tape in facts.tapes if tape.name not in known],
+        ignore_conflicts=True,
+    )
+

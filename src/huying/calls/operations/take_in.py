@@ -1,0 +1,149 @@
+"""The switch's records become calls: kept as they came, folded, saved; told to the rooms above and to the screens.
+
+Everything may be said twice, late and by several processes at once: a record is kept once, a call's row is always the
+fold of all its records, and whoever works on a call holds its lock.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models.fields.reverse_related import ManyToOneRel
+
+from huying.audit.queries import ALL, quick, tenant_scope
+from huying.calls.models import Call, FlowVersion, Leg, SwitchRecord
+from huying.calls.operations.save_call import Saved, Surroundings, save_call
+from huying.calls.operations.tell_call import tell_call
+from huying.calls.queries.records import as_row, families, known_keys, name_of, records_of, restarts_since
+from huying.calls.rules.fold import apart, fold
+from huying.calls.rules.fold.channels import RESTART
+from huying.calls.rules.nodes import kinds_of
+from huying.switch.records import Record
+
+log = structlog.get_logger("huying.calls.take_in")
+BATCH = 1000
+
+
+def take_in(records: Iterable[Record]) -> list[Call]:
+    """Keep what is new and bring the calls touched up to date; returns them. Safe to repeat with the same records.
+
+    A call that cannot be folded or saved is logged and left for `huying calls reconcile`; the others go on. Raises when
+    the database is away: nothing is lost then, the records stand in the switch's file.
+    """
+    rows = list(records)
+    with tenant_scope(ALL):
+        touched = keep(rows)
+        return refold(touched) if touched else []
+
+
+def keep(records: Sequence[Record]) -> list[str]:
+    """Insert the records not known yet; the names (linkedid) of the calls they tell of."""
+    for start in range(0, len(records), BATCH):
+        part = records[start : start + BATCH]
+        known = known_keys(part)
+        made = [row for record in part if record.key not in known and (row := as_row(record))]
+        SwitchRecord.objects.bulk_create(made, ignore_conflicts=True)
+    names = {name_of(record) for record in records if record.kind != RESTART}
+    if back := [record.at for record in records if record.kind == RESTART]:
+        names |= set(cut_off_before(max(back)))
+    return sorted(names - {""})
+
+
+def cut_off_before(restart: datetime) -> list[str]:
+    """Calls that were going on when the switch went; its return ends them."""
+    return list(Call.objects.filter(ended_at=None, entered_at__lte=restart, source="switch").values_list("linkedid", flat=True))
+
+
+def refold(linkedids: Iterable[str]) -> list[Call]:
+    """Fold the calls of these names, and those they share channels with, from all their records."""
+    around = Surroundings()
+    found: list[Call] = []
+    for family in families(linkedids):
+        try:
+            with transaction.atomic():
+                saved = fold_family(family, around)
+        except (OperationalError, InterfaceError):
+            raise
+        except (DatabaseError, ValueError, LookupError, TypeError):
+            log.exception("call_not_saved", calls=family)
+            continue
+        found += [each.call for each in saved]
+        for each in saved:
+            tell(each)
+    return found
+
+
+def fold_family(family: Sequence[str], around: Surroundings) -> list[Saved]:
+    """Under the lock of the family: one row for each citizen in it, and none for what has become part of another call."""
+    for name in sorted(family):
+        quick("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name])
+    records = records_of(family)
+    if not records:
+        return []
+    back = restarts_since(min(record.at for record in records))
+    nodes = nodes_of(records)
+    saved = []
+    for name, rows in apart(records):
+        facts = fold([*rows, *back], nodes, name=name)
+        if facts is None:
+            continue
+        row = save_call(facts, around)
+        if row:
+            saved.append(row)
+    absorb([each.call for each in saved], family)
+    return saved
+
+
+def pointing() -> list[tuple[Any, str]]:
+    """Every model and field that names a call; legs aside, which the fold makes anew."""
+    found = []
+    for relation in Call._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and relation.related_model is not Leg:
+            found.append((relation.related_model, relation.field.name))
+    return found
+
+
+def absorb(kept: Sequence[Call], family: Sequence[str]) -> None:
+    """A colleague's consultation that joined the citizen's call is no call of its own any more: what pointed to it (orders,
+    recordings, seats) points to the citizen's call."""
+    names = {call.linkedid for call in kept}
+    gone = list(Call.objects.filter(linkedid__in=set(family) - names)) if kept else []
+    for call in gone:
+        for model, name in pointing():
+            model._default_manager.filter(**{name: call}).update(**{name: kept[0]})
+        call.delete()
+
+
+def nodes_of(records: Iterable[Record]) -> dict[str, str]:
+    """What kind of step each "flow:node" named by the records is."""
+    flows = {record.data.partition(":")[0] for record in records if record.user_event == "NODE"}
+    found: dict[str, str] = {}
+    for context in flows:
+        found |= _nodes(context)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _nodes(context: str) -> dict[str, str]:
+    """A published version never changes, so it is read once."""
+    flow, _, number = context.removeprefix("f").partition("v")
+    if not (flow.isdecimal() and number.isdecimal() and len(flow) < 18 and len(number) < 9):
+        return {}
+    row = FlowVersion.objects.filter(flow_id=int(flow), number=int(number)).first()
+    return kinds_of(context, row.graph) if row else {}
+
+
+def tell(saved: Saved) -> None:
+    """Rooms above first; one that fails must not take the facts along."""
+    try:
+        with transaction.atomic():
+            tell_call(saved)
+    except (OperationalError, InterfaceError):
+        if connection.needs_rollback:
+            raise
+        log.exception("call_not_told", call=saved.call.pk)
+    except Exception:
+        log.exception("call_not_told", call=saved.call.pk)

@@ -1,0 +1,31 @@
+"""What is new in a call, told: to the rooms above in this transaction, to the screens when it commits."""
+
+from huying.calls.catalog import Outcome
+from huying.calls.events import CallAnswered, CallEnded, CallEntered, CallRang
+from huying.calls.models import Call
+from huying.calls.operations.save_call import Saved
+from huying.calls.operations.tell import tell
+from huying.kernel import bus
+
+
+def tell_call(saved: Saved) -> None:
+    """Nothing is said of a call in which nothing changed."""
+    call = saved.call
+    if not saved.changed:
+        return
+    if saved.entered:
+        bus.publish(CallEntered(call.pk, call.centre_id))
+    for leg in saved.rang:
+        bus.publish(CallRang(call.pk, call.centre_id, leg.staff_id or 0))
+    for leg in saved.answered:
+        bus.publish(CallAnswered(call.pk, call.centre_id, leg.staff_id or 0))
+    if saved.ended:
+        bus.publish(CallEnded(call.pk, call.centre_id, str(Outcome(call.outcome)), call.was_listed))
+    _to_screens(call, saved)
+
+
+def _to_screens(call: Call, saved: Saved) -> None:
+    tell("calls", call.centre_id, None, call.pk)
+    for staff in {leg.staff_id for leg in (*saved.rang, *saved.answered)} | ({call.agent_id} if saved.ended else set()):
+        if staff:
+            tell("call", call.centre_id, staff, call.pk)

@@ -1,0 +1,80 @@
+"""The switch's records as rows and back."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import structlog
+from django.db import connection
+
+from huying.calls.models import SwitchRecord
+from huying.calls.rules.fold.channels import RESTART, clean
+from huying.switch.records import Record
+
+log = structlog.get_logger("huying.calls.records")
+LONGEST = 60
+FAMILY = """
+    WITH RECURSIVE family AS (
+        SELECT unnest(%s::varchar[]) AS root, unnest(%s::varchar[]) AS name
+        UNION
+        SELECT family.root, other.linkedid
+        FROM family
+        JOIN calls_switchrecord mine ON mine.linkedid = family.name
+        JOIN calls_switchrecord other ON other.uniqueid = mine.uniqueid AND other.linkedid <> mine.linkedid
+        WHERE other.linkedid <> '' AND mine.uniqueid <> ''
+    )
+    SELECT root, array_agg(name ORDER BY name) FROM family GROUP BY root
+"""
+
+
+def known_keys(records: Iterable[Record]) -> set[str]:
+    """Which of these are kept already."""
+    keys = [bytes.fromhex(record.key) for record in records]
+    return {bytes(key).hex() for key in SwitchRecord.objects.filter(key__in=keys).values_list("key", flat=True)}
+
+
+def name_of(record: Record) -> str:
+    """The call's name, "" for one that no switch would give."""
+    name = clean(record.linkedid)
+    return name if len(name) <= LONGEST else ""
+
+
+def as_row(record: Record) -> SwitchRecord | None:
+    """The row to be inserted; None, on record, for names no switch would give."""
+    names = [clean(name) for name in (record.linkedid, record.uniqueid)]
+    if max(map(len, names)) > LONGEST or len(record.kind) > 20:
+        log.warning("odd_record", kind=record.kind[:20])
+        return None
+    body = asdict(record)
+    body["at"] = record.at.isoformat()
+    return SwitchRecord(
+        key=bytes.fromhex(record.key), linkedid=names[0], uniqueid=names[1], kind=clean(record.kind), at=record.at,
+        body=json.dumps(body, separators=(",", ":")),
+    )
+
+
+def as_record(row: SwitchRecord) -> Record:
+    body = json.loads(row.body)
+    return Record(**{**body, "at": datetime.fromisoformat(body["at"])})
+
+
+def families(linkedids: Iterable[str]) -> list[list[str]]:
+    """Calls that share a channel with each other, each family once."""
+    names = sorted(set(linkedids))
+    if not names:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(FAMILY, [names, names])
+        found = {tuple(row[1]) for row in cursor.fetchall()}
+    return [list(family) for family in sorted(found)]
+
+
+def records_of(linkedids: Sequence[str]) -> list[Record]:
+    return [as_record(row) for row in SwitchRecord.objects.filter(linkedid__in=linkedids).order_by("at", "id")]
+
+
+def restarts_since(at: datetime) -> list[Record]:
+    """When the switch came back after `at`; the first one is what counts."""
+    rows = SwitchRecord.objects.filter(kind=RESTART, at__gte=at).order_by("at")[:1]
+    return [as_record(row) for row in rows]

@@ -1,0 +1,193 @@
+"""Records put in order and gathered by channel: when it began, answered, was in which bridge, held, and ended."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from huying.kernel.clock import to_milliseconds
+from huying.switch.records import USER, Record
+
+PHONE = re.compile(r"PJSIP/(\d{3,8})-[0-9a-f]{6,}")
+TRUNK = re.compile(r"PJSIP/(.+)-[0-9a-f]{6,}")
+NAME = re.compile(r"(\d{1,12})\.(\d{1,12})$")
+RESTART = "SWITCH_START"
+HOLD, UNHOLD = "HOLD", "UNHOLD"
+MOVES = {"BLINDTRANSFER": "blind", "ATTENDEDTRANSFER": "attended"}
+ORDER = {RESTART: 9, "CHAN_START": 0, "BRIDGE_EXIT": 4, "HANGUP": 5, "CHAN_END": 6, "LINKEDID_END": 7}
+"""Of records of the very same microsecond; whatever else, between a channel's start and its end."""
+
+
+@dataclass(slots=True)
+class Span:
+    """From `since` until `until`, None while it lasts; `name` is the bridge's."""
+
+    since: datetime
+    until: datetime | None = None
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Channel:
+    uniqueid: str
+    name: str
+    began: datetime
+    number: str = ""
+    exten: str = ""
+    context: str = ""
+    dialled: bool = False  # by the switch: it has no place in the dialplan of its own when it begins
+    answered: datetime | None = None
+    ended: datetime | None = None
+    cause: int = 0
+    source: str = ""
+    apps: set[str] = field(default_factory=set)
+    stays: list[Span] = field(default_factory=list)
+    holds: list[Span] = field(default_factory=list)
+
+    @property
+    def extension(self) -> str:
+        """Of a seat's telephone, "" for anything else."""
+        found = PHONE.fullmatch(self.name)
+        return found[1] if found else ""
+
+    @property
+    def trunk(self) -> str:
+        found = TRUNK.fullmatch(self.name)
+        return found[1] if found and not self.extension else ""
+
+    @property
+    def is_local(self) -> bool:
+        """One half of a pair of channels inside the switch; nobody sits at it."""
+        return self.name.startswith("Local/")
+
+    @property
+    def is_party(self) -> bool:
+        """A telephone or a line with somebody at it."""
+        return self.name.startswith("PJSIP/")
+
+    @property
+    def is_spy(self) -> bool:
+        return "ChanSpy" in self.apps or self.context == "spy"
+
+    def end(self, at: datetime) -> None:
+        self.ended = self.ended or at
+        for span in (*self.stays, *self.holds):
+            span.until = span.until or at
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A user event of the dialplan, a transfer, a hold: what is told of the call's course."""
+
+    at: datetime
+    uniqueid: str
+    event: str
+    text: str
+
+
+@dataclass(slots=True)
+class Stream:
+    """All that the records say. `last` is the newest record's moment; `restart`, when the switch was gone."""
+
+    linkedid: str
+    channels: dict[str, Channel]
+    said: list[Said]
+    last: datetime
+    restart: datetime | None = None
+
+    def named(self, name: str) -> Channel | None:
+        return next((channel for channel in self.channels.values() if channel.name == name), None)
+
+
+def oldest(names: Iterable[str]) -> str:
+    """The name a call goes by once its parts have met: that of its oldest channel ("1764139204.17", perhaps "node-…")."""
+
+    def age(name: str) -> tuple[int, int, str]:
+        found = NAME.search(name)
+        return (int(found[1]), int(found[2]), name) if found else (10**12, 0, name)
+
+    return min(names, key=age)
+
+
+def in_order(records: Iterable[Record]) -> list[Record]:
+    """Each once, by time; the key decides between records of one microsecond that nothing else sets apart."""
+    once = {record.key: record for record in records}
+    rows = sorted(once.items(), key=lambda item: (item[1].at, ORDER.get(item[1].kind, 2), item[1].uniqueid, item[0]))
+    return [row for _, row in rows]
+
+
+def clean(text: str) -> str:
+    """Without what a database cannot keep: NUL, and halves of characters (a record is whatever a stranger sent)."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
+def read(records: list[Record]) -> Stream | None:
+    """Gather what is `in_order`; None when no channel is among it."""
+    rows = [row for row in records if row.kind != RESTART]
+    if not rows:
+        return None
+    stream = Stream(oldest(row.linkedid for row in rows), {}, [], to_milliseconds(rows[-1].at))
+    for row in rows:
+        _take(stream, row, to_milliseconds(row.at))
+    first = to_milliseconds(rows[0].at)
+    stream.restart = next((_lost_at(row) for row in records if row.kind == RESTART and row.at >= first), None)
+    return stream
+
+
+def _lost_at(row: Record) -> datetime:
+    """When the switch was gone, where it is known, else when it was there again."""
+    try:
+        told = datetime.fromisoformat(str(row.extra.get("down_at", "")))
+    except ValueError:
+        return to_milliseconds(row.at)
+    return to_milliseconds(min(told, row.at)) if told.tzinfo else to_milliseconds(row.at)
+
+
+def _take(stream: Stream, row: Record, at: datetime) -> None:
+    channel = stream.channels.get(row.uniqueid)
+    if channel is None:
+        channel = stream.channels[row.uniqueid] = Channel(row.uniqueid, clean(row.channel), at, context=row.context)
+        channel.dialled = row.kind == "CHAN_START" and not row.app and row.exten in {"", "s"}
+    if not channel.is_party and row.channel.startswith("PJSIP/"):
+        channel.name = row.channel  # a masqueraded name gives way to the real one
+    channel.number = channel.number or clean(row.cid_num)
+    channel.exten = channel.exten or clean(row.exten)
+    if row.app and row.kind != "CHAN_START":
+        channel.apps.add(row.app)
+    if row.kind == USER:
+        stream.said.append(Said(at, row.uniqueid, row.user_event, clean(row.data)))
+    elif row.kind in MOVES:
+        stream.said.append(Said(at, row.uniqueid, row.kind, clean(str(row.extra.get("extension", "")))))
+    else:
+        _happen(stream, channel, row, at)
+
+
+def _happen(stream: Stream, channel: Channel, row: Record, at: datetime) -> None:
+    open_stay = channel.stays[-1] if channel.stays and channel.stays[-1].until is None else None
+    open_hold = channel.holds[-1] if channel.holds and channel.holds[-1].until is None else None
+    if row.kind == "ANSWER":
+        channel.answered = channel.answered or at
+    elif row.kind == "BRIDGE_ENTER":
+        if open_stay:
+            open_stay.until = at
+        if channel.ended is None:
+            channel.stays.append(Span(at, name=str(row.extra.get("bridge_id", ""))))
+    elif row.kind == "BRIDGE_EXIT" and open_stay:
+        open_stay.until = at
+    elif row.kind == HOLD and open_hold is None and channel.ended is None:
+        channel.holds.append(Span(at))
+        stream.said.append(Said(at, row.uniqueid, HOLD, ""))
+    elif row.kind == UNHOLD and open_hold:
+        open_hold.until = at
+        stream.said.append(Said(at, row.uniqueid, UNHOLD, ""))
+    elif row.kind in {"HANGUP", "CHAN_END"}:
+        if row.kind == "HANGUP" and channel.ended is None:
+            channel.cause, channel.source = _cause(row), str(row.extra.get("hangupsource") or "")
+        channel.end(at)
+
+
+def _cause(row: Record) -> int:
+    try:
+        return max(0, min(int(row.extra.get("hangupcause", 0)), 32767))
+    except (TypeError, ValueError):
+        return 0

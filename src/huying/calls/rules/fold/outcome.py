@@ -1,0 +1,87 @@
+"""How a call ended: by whom, why, and what the citizen got out of it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from huying.calls.catalog import Outcome
+from huying.calls.rules.fold.channels import Channel, Stream
+from huying.calls.rules.fold.facts import LegFacts
+from huying.calls.rules.fold.parties import INWARD, Cast
+
+CALLER, AGENT, SYSTEM = "caller", "agent", "system"
+CAUSES = {
+    0: "", 1: "空号", 3: "无路由", 16: "正常挂断", 17: "用户忙", 18: "用户无响应", 19: "无人接听", 20: "话机不在线", 21: "拒接",
+    22: "号码已变更", 26: "已由他人接听", 27: "对端故障", 28: "号码不完整", 31: "正常", 34: "线路全忙", 38: "网络故障", 41: "临时故障",
+    42: "设备拥塞", 44: "线路不可用", 50: "未开通", 57: "无权呼叫", 58: "承载不可用", 88: "不兼容", 102: "超时", 111: "信令错误",
+    127: "其他",
+}
+RESTARTED = "话务交换系统重启"
+
+
+def ended_by(stream: Stream, cast: Cast, legs: Iterable[LegFacts], *, lost: bool) -> str:
+    """Who let go: of a conversation whoever left it first, else whoever ended the call."""
+    if lost:
+        return SYSTEM
+    talked = [leg for leg in legs if leg.talk_ms and leg.ended_at]
+    last = max(talked, key=lambda leg: (leg.ended_at, leg.uniqueid), default=None)
+    channel = stream.channels[last.uniqueid] if last else None
+    for source in (channel.source if channel else "", cast.citizen.source):
+        if who := _whose(stream, cast, source):
+            return who
+    if channel and cast.citizen.ended and channel.ended and channel.ended < cast.citizen.ended and not channel.source:
+        return AGENT if channel.extension else SYSTEM
+    return SYSTEM
+
+
+def _whose(stream: Stream, cast: Cast, source: str) -> str:
+    if source == cast.citizen.name:
+        return CALLER
+    found = stream.named(source) if source else None
+    return AGENT if found and found.is_party and not found.is_spy else ""
+
+
+def outcome_of(
+    stream: Stream, cast: Cast, legs: Iterable[LegFacts], answered: datetime | None, by: str, nodes: Mapping[str, str]
+) -> Outcome:
+    """`nodes`: what kind each "flow:node" is; "closed" for those behind the closed door of opening hours."""
+    told = {said.event for said in stream.said}
+    if answered:
+        return Outcome.ANSWERED
+    if cast.direction != INWARD:
+        return Outcome.NO_ANSWER
+    if any(said.event == "BLOCKED" and said.text.startswith("refuse") for said in stream.said):
+        return Outcome.BLOCKED
+    if any(leg.role == "outside" and leg.talk_ms for leg in legs):
+        return Outcome.PASSED_ON
+    if "MAIL" in told:
+        return Outcome.VOICEMAIL
+    if "CALLBACK" in told:
+        return Outcome.CALL_BACK
+    if told & {"HUMAN", "QUEUE"}:
+        return Outcome.ABANDONED if by == CALLER else Outcome.NO_ANSWER
+    return _in_the_menus(stream, by, nodes)
+
+
+def _in_the_menus(stream: Stream, by: str, nodes: Mapping[str, str]) -> Outcome:
+    kinds = {nodes.get(said.text, "") for said in stream.said if said.event == "NODE"}
+    if "closed" in kinds:
+        return Outcome.CLOSED
+    if "self_service" in kinds:
+        return Outcome.SELF_SERVICE
+    # Heard to its end, a flow of announcements has done what it is for.
+    return Outcome.ABANDONED_MENU if by == CALLER or not kinds else Outcome.SELF_SERVICE
+
+
+def not_invited(cast: Cast, answered: datetime | None, invited: datetime | None, by: str) -> str:
+    """Why a served citizen was not asked for a rating; a caller who hangs up first is nobody's fault (K5-10)."""
+    if not answered or invited:
+        return ""
+    if cast.direction != INWARD:
+        return "outgoing"
+    return "caller_left" if by == CALLER else "not_asked"
+
+
+def cause_of(citizen: Channel, *, lost: bool) -> tuple[int, str]:
+    if lost:
+        return 0, RESTARTED
+    return citizen.cause, CAUSES.get(citizen.cause, f"原因码 {citizen.cause}")

@@ -8,7 +8,17 @@ from django.db import connection
 from calls.stream import BEGIN, NUMBER, Line, served
 from huying.calls.catalog import AgentState, Outcome
 from huying.calls.events import CallAnswered, CallEnded, CallEntered, CallRang
-from huying.calls.models import Call, CalledNumber, Leg, Phone, Recording, SeatSession, SeatState, SkillGroup, SwitchRecord
+from huying.calls.models import (
+    Call,
+    CalledNumber,
+    Leg,
+    Phone,
+    Recording,
+    SeatSession,
+    SeatState,
+    SkillGroup,
+    SwitchRecord,
+)
 from huying.calls.operations import take_in
 from huying.citizens.operations import keep_contact
 from huying.kernel import bus

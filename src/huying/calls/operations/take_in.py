@@ -99,11 +99,10 @@ def fold_family(family: Sequence[str], around: Surroundings) -> list[Saved]:
 
 def pointing() -> list[tuple[Any, str]]:
     """Every model and field that names a call; legs aside, which the fold makes anew."""
-    found = []
-    for relation in Call._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ManyToOneRel) and relation.related_model is not Leg:
-            found.append((relation.related_model, relation.field.name))
-    return found
+    return [
+        (relation.related_model, relation.field.name) for relation in Call._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ManyToOneRel) and relation.related_model is not Leg
+    ]
 
 
 def absorb(kept: Sequence[Call], family: Sequence[str]) -> None:

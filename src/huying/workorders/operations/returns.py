@@ -56,14 +56,12 @@ def check_return(step: Step, data: dict[str, Any]) -> None:
     task, order, pack = step.task, step.order, pack_of(step.order.pack)
     if order.no_return:
         raise NoReturn("该工单已经仲裁定责，不得再退")
-    filed = order.applications.filter(unit=task.unit, kind=Application.Kind.RETURN).exclude(state=Plea.REJECTED)
-    rejected = order.applications.filter(unit=task.unit, kind=Application.Kind.RETURN, state=Plea.REJECTED)
-    if filed.count() + rejected.count() >= pack.returns_per_unit:
+    if order.applications.filter(unit=task.unit, kind=Application.Kind.RETURN).count() >= pack.returns_per_unit:
         raise NoReturn(f"每个单位对同一工单最多申请退回 {pack.returns_per_unit} 次，本单位已用完")
     clock = task.clocks.filter(kind=Clock.Kind.HANDLE).select_related("calendar").first()
     limit = due(task.dispatched_at, pack.return_within, work_calendar(clock.calendar if clock else None)).at
     if time.now() > limit:
-        raise NoReturn(f"退回须在 {limit:%Y-%m-%d %H:%M} 前申请，现已超过；请继续办理或联系派单员")
+        raise NoReturn(f"退回须在 {limit.astimezone(time.SHANGHAI):%Y-%m-%d %H:%M} 前申请，现已超过；请继续办理或联系派单员")
     if data["proposed_unit"].pk == task.unit_id:
         raise BadInput(fields={"proposed_unit": "建议单位不能是本单位"})
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from huying.org.policies import Actor, NotAllowed
 from huying.workorders.models import Application, Assignment, WorkOrder
 from huying.workorders.policies import check, state_allows
+from huying.workorders.queries.packs import pack_of
 from huying.workorders.workflow import ACTIONS, Action, Plea
 
 
@@ -32,6 +33,8 @@ def offer(
         return None
     if action.on == "assignment":
         fitting = [row for row in tasks if fits(actor, order, action, row, None)]
+        if action.code == "request_return":
+            fitting = [row for row in fitting if may_return(order, row, pleas)]
         return Offer(action, tasks=fitting) if fitting else None
     if action.on == "application":
         kind = "return" if action.code == "arbitrate" else action.code.split("_", 1)[1]
@@ -39,6 +42,12 @@ def offer(
         suiting = [row for row in asked if fits(actor, order, action, row.assignment, row)]
         return Offer(action, pleas=suiting) if suiting else None
     return Offer(action) if fits(actor, order, action, None, None) else None
+
+
+def may_return(order: WorkOrder, task: Assignment, pleas: list[Application]) -> bool:
+    """Once per unit, and never after an arbitration: what would be refused is not offered."""
+    asked = [plea for plea in pleas if plea.kind == Application.Kind.RETURN and plea.unit_id == task.unit_id]
+    return not order.no_return and len(asked) < pack_of(order.pack).returns_per_unit
 
 
 def fits(

@@ -276,6 +276,12 @@ ORDERS = {
     "workorders:alike": page("leader1 dispatcher1 reviewer1 director1", number=orders.number),
 }
 
+CALLS = {
+    # the switch asks, with its key; for everybody else there is nothing here
+    "calls:route": public(method="POST", status=404, recorded=False),
+    "calls:service": public(method="POST", status=404, recorded=False),
+}
+
 OTHERS = {
     "healthz": public(),
     "readyz": public(status=503),  # no worker runs beside the tests
@@ -284,7 +290,7 @@ OTHERS = {
     "ui:elder": public(status=302),
 }
 
-TABLE: dict[str, Row] = {**ORG, **DESK, **WORKORDERS, **MESSAGING, **FOLLOWUP, **PORTAL, **ORDERS, **OTHERS}
+TABLE: dict[str, Row] = {**ORG, **DESK, **WORKORDERS, **MESSAGING, **FOLLOWUP, **PORTAL, **ORDERS, **CALLS, **OTHERS}
 
 SEES = EVERYBODY.removesuffix(" operator1")
 WRITES = "agent1 leader1 dispatcher1 reviewer1 followup1 liaison1 unitleader1 supervisor1 director1"

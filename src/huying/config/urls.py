@@ -15,6 +15,7 @@ urlpatterns = [
     path("ui/", include("huying.ui.urls")),
     path("orders/", include("huying.workorders.urls")),
     path("followup/", include("huying.followup.urls")),
+    path("", include("huying.calls.urls")),
     path("messages/", include("huying.messaging.urls")),
     path("", front, name="front"),
     path("", include("huying.portal.urls")),

@@ -53,7 +53,8 @@ def checked(plan: Plan, sounds: frozenset[str]) -> tuple[Plan, list[Fault]]:
 
 
 KINDS = (
-    ("trunks", "中继"), ("queues", "队列"), ("hours", "时间表"), ("desks", "热线"), ("phones", "话机"), ("flows", "语音流程"), ("numbers", "被叫号码")
+    ("trunks", "中继"), ("queues", "队列"), ("hours", "时间表"), ("desks", "热线"), ("phones", "话机"), ("flows", "语音流程"),
+    ("numbers", "被叫号码"),
 )
 """Parts of a plan, each after those it refers to."""
 

@@ -30,6 +30,8 @@ LIMITS: dict[str, Limit] = {
     "draft_address": Limit(600, timedelta(hours=1), f"您所在的网络访问过于频繁，请过一会儿再试。{_CALL}"),
     "track_number": Limit(10, timedelta(hours=1), f"这个单号的查询码多次填错，请 1 小时后再试，或改用手机验证码查询。{_CALL}"),
     "track_address": Limit(60, timedelta(hours=1), f"查询多次未成功，请过一会儿再试。{_CALL}"),
+    "call_number": Limit(5, timedelta(hours=1), "这个单号的验证码多次输错，请 1 小时后再试，或转人工查询。"),
+    "call_caller": Limit(10, timedelta(hours=1), "查询多次未成功，请 1 小时后再试，或转人工查询。"),
     "reward_address": Limit(15, timedelta(hours=1), f"查询码多次填错，请 1 小时后再试。{_CALL}"),
 }
 

@@ -196,12 +196,23 @@ def test_colleagues_among_themselves():
     assert (facts.direction, facts.called, facts.agent, facts.outcome) == ("internal", "8002", "8001", Outcome.ANSWERED)
 
 
-def test_a_supervisor_who_listens_is_a_leg_of_his_own():
+def test_a_supervisor_who_listens_makes_no_call():
     line = Line()
     spy = line.start(line.linkedid, "PJSIP/8009-00000009", context="spy")
     line.answer(spy).note("APP_START", spy, app="ChanSpy", context="spy").wait(5).hang_up(spy)
+    assert fold(line.rows) is None
+
+
+def test_music_in_a_talk_is_hold():
+    line = Line().enter().queue()
+    line.note("STREAM_BEGIN", line.citizen, event="MOH_STREAM_BEGIN").wait(3)
+    line.note("STREAM_END", line.citizen, event="MOH_STREAM_END")
+    agent = line.connect()
+    line.wait(10).note("HOLD", agent).note("STREAM_BEGIN", line.citizen, event="MOH_STREAM_BEGIN").wait(20)
+    line.note("STREAM_END", line.citizen, event="MOH_STREAM_END").wait(2).note("UNHOLD", agent).caller_leaves(agent)
     facts = fold(line.rows)
-    assert facts.direction == "internal" and facts.answered_at is None and facts.talk_ms == 0
+    assert 19_990 <= facts.hold_ms <= 20_010 and 11_990 <= facts.talk_ms <= 12_010
+    assert [line["extension"] for line in only(facts, "held") + only(facts, "retrieved")] == ["8001", "8001"]
 
 
 @pytest.mark.parametrize(("events", "outcome"), [
@@ -219,6 +230,13 @@ def test_other_ends(events, outcome):
     facts = fold(line.rows, {"f1v1:closed": "closed", "f1v1:progress": "self_service"})
     assert facts.outcome == outcome and facts.ended_by == "system"
     assert NUMBER not in str(facts.milestones) and "123456" not in str(facts.milestones)
+
+
+@pytest.mark.parametrize(("reason", "outcome"), [("lines", Outcome.LOST), ("flood", Outcome.BLOCKED), ("number", Outcome.BLOCKED)])
+def test_not_let_in(reason, outcome):
+    line = Line().enter().say("REFUSE", reason)
+    line.hang_up(line.citizen, cause=34)
+    assert fold(line.rows).outcome == outcome
 
 
 def test_hanging_up_in_the_menus():

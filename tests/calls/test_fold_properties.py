@@ -37,7 +37,14 @@ def calls(draw) -> Line:
         if not agent:
             continue
         if step == "hold":
-            line.note("HOLD", agent).wait(draw(PAUSE)).note("UNHOLD", agent)
+            line.note("HOLD", agent)
+            music = draw(st.booleans())
+            if music:
+                line.note("STREAM_BEGIN", line.citizen, event="MOH_STREAM_BEGIN")
+            line.wait(draw(PAUSE))
+            if music:
+                line.note("STREAM_END", line.citizen, event="MOH_STREAM_END")
+            line.note("UNHOLD", agent)
         elif step == "blind":
             line.note("BLINDTRANSFER", agent, extra={"extension": "q-2"}).hang_up(agent).leave(line.citizen).say("QUEUE", "q2")
             agent, queued = "", True
@@ -120,9 +127,15 @@ def test_a_restart_in_the_middle_ends_everything(line, data):
     assert (facts.outcome == Outcome.LOST) == (fold(rows).ended_at is None)
 
 
-KINDS = ["CHAN_START", "ANSWER", "BRIDGE_ENTER", "BRIDGE_EXIT", "HANGUP", "CHAN_END", "HOLD", "UNHOLD", "USER_DEFINED",
-         "BLINDTRANSFER", "ATTENDEDTRANSFER", "LINKEDID_END", "APP_START", "FORWARD", "SWITCH_START", "nonsense"]
-EVENTS = ["ENTER", "ROUTE", "NODE", "KEY", "QUEUE", "QUEUEEND", "RATE", "RECORD", "BLOCKED", "ROOM", "OUT", "?"]
+KINDS = [
+    "CHAN_START", "ANSWER", "BRIDGE_ENTER", "BRIDGE_EXIT", "HANGUP", "CHAN_END", "HOLD", "UNHOLD", "USER_DEFINED",
+    "BLINDTRANSFER", "ATTENDEDTRANSFER", "LINKEDID_END", "APP_START", "FORWARD", "STREAM_BEGIN", "STREAM_END",
+    "SWITCH_START", "nonsense",
+]
+EVENTS = [
+    "ENTER", "ROUTE", "NODE", "KEY", "QUEUE", "QUEUEEND", "RATE", "RECORD", "BLOCKED", "REFUSE", "MOH_STREAM_BEGIN",
+    "MOH_STREAM_END", "ROOM", "OUT", "?",
+]
 NAMES = ["PJSIP/carrier-00000001", "PJSIP/8001-00000002", "PJSIP/8002-00000003", "Local/x@y-0001;1", "Local/x@y-0001;2", "Message/1", ""]
 TEXT = st.one_of(st.text(max_size=30), st.sampled_from(["f1v1:a:1", "{}", "[1]", '{"flow": {"a": 1}}', "q1:TIMEOUT:", "refuse"]))
 

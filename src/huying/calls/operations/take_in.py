@@ -109,9 +109,8 @@ def absorb(kept: Sequence[Call], family: Sequence[str]) -> None:
     """A colleague's consultation that joined the citizen's call is no call of its own any more: what pointed to it (orders,
     recordings, seats) points to the citizen's call."""
     names = {call.linkedid for call in kept}
-    gone = list(Call.objects.filter(linkedid__in=set(family) - names)) if kept else []
-    for call in gone:
-        for model, name in pointing():
+    for call in Call.objects.filter(linkedid__in=set(family) - names):
+        for model, name in pointing() if kept else ():
             model._default_manager.filter(**{name: call}).update(**{name: kept[0]})
         call.delete()
 

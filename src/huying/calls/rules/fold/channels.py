@@ -13,6 +13,7 @@ TRUNK = re.compile(r"PJSIP/(.+)-[0-9a-f]{6,}")
 NAME = re.compile(r"(\d{1,12})\.(\d{1,12})$")
 RESTART = "SWITCH_START"
 HOLD, UNHOLD = "HOLD", "UNHOLD"
+MUSIC, MUSIC_ENDS = "MOH_STREAM_BEGIN", "MOH_STREAM_END"
 MOVES = {"BLINDTRANSFER": "blind", "ATTENDEDTRANSFER": "attended"}
 ORDER = {RESTART: 9, "CHAN_START": 0, "BRIDGE_EXIT": 4, "HANGUP": 5, "CHAN_END": 6, "LINKEDID_END": 7}
 """Of records of the very same microsecond; whatever else, between a channel's start and its end."""
@@ -25,6 +26,11 @@ class Span:
     since: datetime
     until: datetime | None = None
     name: str = ""
+
+
+def span_at(spans: list[Span], moment: datetime) -> Span | None:
+    """The one that was going on at that moment."""
+    return next((span for span in spans if span.since <= moment and (span.until is None or moment < span.until)), None)
 
 
 @dataclass(slots=True)
@@ -42,7 +48,8 @@ class Channel:
     source: str = ""
     apps: set[str] = field(default_factory=set)
     stays: list[Span] = field(default_factory=list)
-    holds: list[Span] = field(default_factory=list)
+    holds: list[Span] = field(default_factory=list)  # the other side was put on hold by this one
+    music: list[Span] = field(default_factory=list)  # this one hears music in the middle of a talk
 
     @property
     def extension(self) -> str:
@@ -53,7 +60,7 @@ class Channel:
     @property
     def trunk(self) -> str:
         found = TRUNK.fullmatch(self.name)
-        return found[1] if found and not self.extension else ""
+        return found[1].removeprefix("trunk-") if found and not self.extension else ""
 
     @property
     def is_local(self) -> bool:
@@ -69,9 +76,12 @@ class Channel:
     def is_spy(self) -> bool:
         return "ChanSpy" in self.apps or self.context == "spy"
 
+    def open(self, spans: list[Span]) -> Span | None:
+        return spans[-1] if spans and spans[-1].until is None else None
+
     def end(self, at: datetime) -> None:
         self.ended = self.ended or at
-        for span in (*self.stays, *self.holds):
+        for span in (*self.stays, *self.holds, *self.music):
             span.until = span.until or at
 
 
@@ -163,27 +173,45 @@ def _take(stream: Stream, row: Record, at: datetime) -> None:
 
 
 def _happen(stream: Stream, channel: Channel, row: Record, at: datetime) -> None:
-    open_stay = channel.stays[-1] if channel.stays and channel.stays[-1].until is None else None
-    open_hold = channel.holds[-1] if channel.holds and channel.holds[-1].until is None else None
     if row.kind == "ANSWER":
         channel.answered = channel.answered or at
-    elif row.kind == "BRIDGE_ENTER":
-        if open_stay:
-            open_stay.until = at
-        if channel.ended is None:
-            channel.stays.append(Span(at, name=str(row.extra.get("bridge_id", ""))))
-    elif row.kind == "BRIDGE_EXIT" and open_stay:
-        open_stay.until = at
-    elif row.kind == HOLD and open_hold is None and channel.ended is None:
-        channel.holds.append(Span(at))
-        stream.said.append(Said(at, row.uniqueid, HOLD, ""))
-    elif row.kind == UNHOLD and open_hold:
-        open_hold.until = at
-        stream.said.append(Said(at, row.uniqueid, UNHOLD, ""))
+    elif row.kind in {"BRIDGE_ENTER", "BRIDGE_EXIT"}:
+        _move(channel, row, at)
+    elif row.kind in {HOLD, UNHOLD}:
+        _hold(stream, channel, row.kind, at)
+    elif row.kind in {"STREAM_BEGIN", "STREAM_END"}:
+        _hear(channel, row.user_event, at)
     elif row.kind in {"HANGUP", "CHAN_END"}:
         if row.kind == "HANGUP" and channel.ended is None:
             channel.cause, channel.source = _cause(row), str(row.extra.get("hangupsource") or "")
         channel.end(at)
+
+
+def _move(channel: Channel, row: Record, at: datetime) -> None:
+    for span in (channel.open(channel.stays), channel.open(channel.music)):
+        if span:
+            span.until = at
+    if row.kind == "BRIDGE_ENTER" and channel.ended is None:
+        channel.stays.append(Span(at, name=str(row.extra.get("bridge_id", ""))))
+
+
+def _hold(stream: Stream, channel: Channel, kind: str, at: datetime) -> None:
+    held = channel.open(channel.holds)
+    if kind == HOLD and held is None and channel.ended is None:
+        channel.holds.append(Span(at))
+        stream.said.append(Said(at, channel.uniqueid, HOLD, ""))
+    elif kind == UNHOLD and held:
+        held.until = at
+        stream.said.append(Said(at, channel.uniqueid, UNHOLD, ""))
+
+
+def _hear(channel: Channel, what: str, at: datetime) -> None:
+    """Music that begins in a bridge is hold; in a queue it is waiting."""
+    playing = channel.open(channel.music)
+    if what == MUSIC and playing is None and channel.open(channel.stays) and channel.ended is None:
+        channel.music.append(Span(at))
+    elif what == MUSIC_ENDS and playing:
+        playing.until = at
 
 
 def _cause(row: Record) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from huying.calls.rules.fold.channels import Channel, Span, Stream
+from huying.calls.rules.fold.channels import Channel, Stream, span_at
 
 SETTLING = timedelta(milliseconds=200)
 """A bridge fills and empties one channel at a time; alone in it for less is nobody's hold."""
@@ -43,7 +43,7 @@ def stretches(stream: Stream, citizen: Channel) -> list[Stretch]:
 
 
 def _moments(channel: Channel, last: datetime) -> Iterator[datetime]:
-    for span in (*channel.stays, *channel.holds):
+    for span in (*channel.stays, *channel.holds, *channel.music):
         yield span.since
         yield span.until or last
 
@@ -62,20 +62,16 @@ def _inside(moments: list[datetime], citizen: Channel, last: datetime) -> Iterat
 
 
 def _stretch(stream: Stream, citizen: Channel, since: datetime, until: datetime) -> Stretch:
-    where = {key: span.name for key, channel in stream.channels.items() if (span := _at(channel.stays, since))}
+    where = {key: span.name for key, channel in stream.channels.items() if (span := span_at(channel.stays, since))}
     room = _joined(stream, where, where[citizen.uniqueid])
     with_ = frozenset(
         key for key, name in where.items()
         if name in room and key != citizen.uniqueid and stream.channels[key].is_party and not stream.channels[key].is_spy
     )
-    held = frozenset(key for key in with_ if _at(stream.channels[key].holds, since))
-    if _at(citizen.holds, since):
+    held = frozenset(key for key in with_ if span_at(stream.channels[key].holds, since))
+    if span_at(citizen.music, since):
         held = with_
     return Stretch(since, until, with_, held, not with_)
-
-
-def _at(spans: list[Span], moment: datetime) -> Span | None:
-    return next((span for span in spans if span.since <= moment and (span.until is None or moment < span.until)), None)
 
 
 def _joined(stream: Stream, where: dict[str, str], start: str) -> set[str]:

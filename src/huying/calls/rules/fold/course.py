@@ -1,6 +1,5 @@
 """The call's course in its own order: one line per milestone, with nothing secret in it (kpi.md 2.8)."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -57,18 +56,14 @@ def inside(text: str) -> str:
     return text if INSIDE.fullmatch(text) else "outside" if text else ""
 
 
-def route_of(text: str) -> Mapping[str, Any]:
-    """The web's answer; empty for the fallback and for whatever is no object."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def route_of(text: str) -> Mapping[str, str]:
+    """The way chosen: "flow=f1v3 queue= priority=5 last=p12 blocked="; empty for the fallback."""
+    return dict(part.split("=", 1) for part in text.split() if "=" in part)
 
 
 def _route(text: str) -> Milestone:
     found = route_of(text)
-    kept = {name: str(found[name])[:20] for name in ("flow", "queue", "last") if found.get(name)}
+    kept = {name: found[name][:20] for name in ("flow", "queue", "last") if found.get(name)}
     return {"kind": "routed", **kept} if found else {"kind": "routed", "fallback": True}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from huying.calls.catalog import Outcome
 from huying.calls.rules.fold import course
-from huying.calls.rules.fold.channels import Said, Stream, in_order, read
+from huying.calls.rules.fold.channels import HOLD, UNHOLD, Said, Stream, in_order, read, span_at
 from huying.calls.rules.fold.company import Shares, Stretch, shares, stretches
 from huying.calls.rules.fold.facts import CallFacts, LegFacts, Taped
 from huying.calls.rules.fold.outcome import cause_of, ended_by, not_invited, outcome_of
@@ -18,7 +18,7 @@ SERVES = "agent"
 
 
 def fold(records: Iterable[Record], nodes: Mapping[str, str] | None = None, *, name: str = "") -> CallFacts | None:
-    """The facts of the one call these records tell of, so far; None when no channel is among them.
+    """The facts of the one call these records tell of, so far; None when no channel is among them, or only a listener's.
 
     A record of kind SWITCH_START among them ends what had not ended by itself. `nodes` says what kind of step each
     "flow:node" is (prompt, menu, …; "closed" behind a desk's closed door). `name`: the row's, from `apart`.
@@ -28,7 +28,10 @@ def fold(records: Iterable[Record], nodes: Mapping[str, str] | None = None, *, n
         return None
     stream.linkedid = name or stream.linkedid
     cast = cast_of(stream)
+    if cast.first.is_spy:
+        return None  # a shift leader who listens calls nobody; that he did is on record elsewhere
     lost = _close(stream, cast)
+    _settle_holds(stream, cast)
     rows = stretches(stream, cast.citizen)
     until = cast.citizen.ended or stream.last
     legs = legs_of(stream, cast, rows, {})
@@ -46,6 +49,31 @@ def _close(stream: Stream, cast: Cast) -> bool:
     for channel in stream.channels.values():
         channel.end(stream.last)
     return True
+
+
+def _settle_holds(stream: Stream, cast: Cast) -> None:
+    """The music that the citizen heard is the switch's own word, to the microsecond; where it is on record, what the
+    gateway noted of the telephones' hold keys is not needed."""
+    if not cast.citizen.music:
+        return
+    stream.said = [said for said in stream.said if said.event not in {HOLD, UNHOLD}]
+    for channel in stream.channels.values():
+        channel.holds = []
+    for span in cast.citizen.music:
+        by = _partner(stream, cast, span.since)
+        stream.said.append(Said(span.since, by, HOLD, ""))
+        if span.until and span.until != cast.citizen.ended:
+            stream.said.append(Said(span.until, by, UNHOLD, ""))
+
+
+def _partner(stream: Stream, cast: Cast, at: datetime) -> str:
+    """Whose telephone was in the bridge with the citizen; "" when that is not one alone."""
+    bridge = span_at(cast.citizen.stays, at)
+    inside = [
+        channel.uniqueid for channel in cast.others
+        if bridge and channel.extension and (span := span_at(channel.stays, at)) and span.name == bridge.name
+    ]
+    return inside[0] if len(inside) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +161,8 @@ def _ended_at(made: _Folded) -> datetime | None:
 def _end(made: _Folded) -> dict[str, Any]:
     """How it ended, and the course with its last line."""
     lines = course.milestones(made.stream, made.legs)
-    if not made.first("ENTER") and made.cast.direction == INWARD:
-        lines.insert(0, (made.cast.citizen.began, {"kind": "entered", "called": _called(made)}))
+    if not made.first("ENTER"):
+        lines.insert(0, (made.cast.first.began, {"kind": "entered", "called": _called(made)}))
     ended = _ended_at(made)
     if ended is None:
         return {
@@ -142,7 +170,7 @@ def _end(made: _Folded) -> dict[str, Any]:
             "milestones": course.written(lines),
         }
     by = ended_by(made.stream, made.cast, made.legs, lost=made.lost)
-    cause, why = cause_of(made.cast.citizen, lost=made.lost)
+    cause, why = cause_of(made.cast.citizen, by, lost=made.lost)
     found = outcome_of(made.stream, made.cast, made.legs, made.answer.at, by, made.nodes)
     outcome = Outcome.LOST if made.lost else found
     lines.append((ended, {"kind": "ended", "by": by, "cause": cause, "why": why, "outcome": str(outcome)}))
@@ -169,7 +197,7 @@ def _number(made: _Folded) -> str:
 def _flow(made: _Folded) -> str:
     if node := made.text("NODE"):
         return node.partition(":")[0][:20]
-    return str(course.route_of(made.text("ROUTE")).get("flow", ""))[:20]
+    return course.route_of(made.text("ROUTE")).get("flow", "")[:20]
 
 
 def _queue(made: _Folded) -> str:
@@ -181,6 +209,10 @@ def _queue(made: _Folded) -> str:
 
 
 def _tapes(made: _Folded) -> tuple[Taped, ...]:
-    told = [said for said in made.stream.said if said.event in {"RECORD", "MAIL"} and said.text]
-    once = {said.text: Taped(said.text[:80], said.at) for said in reversed(told)}
+    """Of a talk only what is said in it is recorded: where nobody met, there is no file. A message left has a folder of
+    its own."""
+    met = any(leg.talk_ms for leg in made.legs) or made.answer.at is not None
+    told = [said for said in made.stream.said if said.text and (said.event == "MAIL" or (said.event == "RECORD" and met))]
+    names = {said: said.text if said.event == "RECORD" else f"voicemail/{said.text}" for said in told}
+    once = {names[said]: Taped(names[said][:80], said.at) for said in reversed(told)}
     return tuple(sorted(once.values(), key=lambda tape: (tape.begun_at, tape.name)))

@@ -6,11 +6,11 @@ from datetime import datetime
 from huying.calls.catalog import Outcome
 from huying.calls.rules.fold.channels import Channel, Stream
 from huying.calls.rules.fold.facts import LegFacts
-from huying.calls.rules.fold.parties import INWARD, Cast
+from huying.calls.rules.fold.parties import INWARD, OUTWARD, Cast
 
 CALLER, AGENT, SYSTEM = "caller", "agent", "system"
 CAUSES = {
-    0: "", 1: "空号", 3: "无路由", 16: "正常挂断", 17: "用户忙", 18: "用户无响应", 19: "无人接听", 20: "话机不在线", 21: "拒接",
+    1: "空号", 3: "无路由", 16: "正常挂断", 17: "用户忙", 18: "用户无响应", 19: "无人接听", 20: "话机不在线", 21: "拒接",
     22: "号码已变更", 26: "已由他人接听", 27: "对端故障", 28: "号码不完整", 31: "正常", 34: "线路全忙", 38: "网络故障", 41: "临时故障",
     42: "设备拥塞", 44: "线路不可用", 50: "未开通", 57: "无权呼叫", 58: "承载不可用", 88: "不兼容", 102: "超时", 111: "信令错误",
     127: "其他",
@@ -49,8 +49,8 @@ def outcome_of(
         return Outcome.ANSWERED
     if cast.direction != INWARD:
         return Outcome.NO_ANSWER
-    if any(said.event == "BLOCKED" and said.text.startswith("refuse") for said in stream.said):
-        return Outcome.BLOCKED
+    if refused := _refused(stream):
+        return refused
     if any(leg.role == "outside" and leg.talk_ms for leg in legs):
         return Outcome.PASSED_ON
     if "MAIL" in told:
@@ -60,6 +60,15 @@ def outcome_of(
     if told & {"HUMAN", "QUEUE"}:
         return Outcome.ABANDONED if by == CALLER else Outcome.NO_ANSWER
     return _in_the_menus(stream, by, nodes)
+
+
+def _refused(stream: Stream) -> Outcome | None:
+    """Not let in: kept out on purpose, or for want of a line, which is the system's fault (K5-03)."""
+    reasons = {said.text for said in stream.said if said.event == "REFUSE"}
+    if "lines" in reasons:
+        return Outcome.LOST
+    kept_out = any(said.event == "BLOCKED" and said.text.startswith("refuse") for said in stream.said)
+    return Outcome.BLOCKED if kept_out or reasons else None
 
 
 def _in_the_menus(stream: Stream, by: str, nodes: Mapping[str, str]) -> Outcome:
@@ -77,11 +86,14 @@ def not_invited(cast: Cast, answered: datetime | None, invited: datetime | None,
     if not answered or invited:
         return ""
     if cast.direction != INWARD:
-        return "outgoing"
+        return "outgoing" if cast.direction == OUTWARD else ""
     return "caller_left" if by == CALLER else "not_asked"
 
 
-def cause_of(citizen: Channel, *, lost: bool) -> tuple[int, str]:
+def cause_of(citizen: Channel, by: str, *, lost: bool) -> tuple[int, str]:
+    """The code as the switch gave it (0: none, as when a caller goes before the answer) and its words."""
     if lost:
         return 0, RESTARTED
+    if citizen.cause == 0:
+        return 0, "来电人挂断" if by == CALLER else ""
     return citizen.cause, CAUSES.get(citizen.cause, f"原因码 {citizen.cause}")

@@ -11,7 +11,6 @@ from huying.calls.rules.fold.facts import LegFacts
 INWARD, OUTWARD, INTERNAL = "in", "out", "internal"
 REFUSED = {17, 21, 22}  # busy, rejected, number changed: how a telephone says no
 UNREACHABLE = {1, 3, 18, 20, 27, 28, 34, 38, 41, 42, 58, 88, 111, 127}
-ELSEWHERE = 26
 AT_ONCE = timedelta(milliseconds=300)
 """A caller who gives up ends the ringing in the same breath: first the telephone's channel goes, then the caller's."""
 
@@ -128,13 +127,16 @@ def _result(channel: Channel, ringing: Ringing) -> str:
         return "answered"
     if channel.cause in REFUSED:
         return "refused"
-    if channel.cause == ELSEWHERE or _given_up(channel.ended, ringing):
+    if _given_up(channel.ended, ringing):
         return "cancelled"
     return "failed" if channel.cause in UNREACHABLE else "missed"
 
 
 def _given_up(ended: datetime, ringing: Ringing) -> bool:
-    """The caller went, or somebody else was quicker, at that very moment."""
+    """The caller went, or somebody else was quicker, at that very moment.
+
+    The cause does not tell: a queue ends the ringing by 26 ("answered elsewhere") also when nobody answered at all.
+    """
     gone = ringing.citizen_ended
     if gone and abs(gone - ended) <= AT_ONCE:
         return True

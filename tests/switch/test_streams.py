@@ -361,9 +361,12 @@ def test_hold(node, carrier):
     time.sleep(0.8)
     desk.hangup()
     call.wait_ended(20)
-    told = node.records()
-    music = [r.user_event for r in told if r.user_event.startswith("MOH") and r.peer]
-    assert music == ["MOH_STREAM_BEGIN", "MOH_STREAM_END"]
+    mine = [r for r in node.records() if r.channel.startswith("PJSIP/trunk")]
+    talk = [r.kind for r in mine].index("BRIDGE_ENTER")
+    assert [r.user_event or r.kind for r in mine[talk : talk + 4]] == [
+        "BRIDGE_ENTER", "MOH_STREAM_BEGIN", "MOH_STREAM_END", "BRIDGE_EXIT",
+    ]
+    assert 1.3 < (mine[talk + 2].at - mine[talk + 1].at).total_seconds() < 1.8
 
 
 def test_self_service(node, carrier, web):

@@ -94,7 +94,7 @@ def _move(plan: Plan) -> list[str]:
     lines = [_moved(phone) for phone in plan.phones if phone.kind != "citizen"]
     lines += [extension(f"q-{queue.name}", "Gosub(settle,s,1)", f"Set(HY_QUEUE={queue.name})",
                         'ExecIf($["${QUEUE_PRIO}"=""]?Set(QUEUE_PRIO=5))', "Goto(person,s,1)") for queue in plan.queues]
-    lines.append(extension("_room-.", "Gosub(room,s,1(${EXTEN:5}))"))
+    lines.append(extension("_room-.", "Set(HY_ROOM=${FILTER(A-Za-z0-9.,${EXTEN:5})})", "Goto(room,s,1)"))
     lines.append(extension("_XX.", "Gosub(settle,s,1)", "Goto(outbound,${EXTEN},1)"))
     return ["[move]", *lines, *map(_desk, plan.desks), ""]
 

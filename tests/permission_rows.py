@@ -25,6 +25,7 @@ from uuid import uuid4
 
 import permission_orders as orders
 from cast import Cast
+from huying.calls.models import Call
 from huying.kernel import clock
 from huying.org.models import ApiToken, Calendar, Role, SignIn, Unit
 from huying.portal.models import OnlineDraft
@@ -124,6 +125,13 @@ def draft(cast: Cast) -> str:
     return str(key)
 
 
+def call_of_agent1(cast: Cast) -> int:
+    """A call that agent1 answered."""
+    return Call.objects.create(
+        centre=cast.demo, linkedid=uuid4().hex, number="13907700001", entered_at=clock.now(), agent=cast.staff["agent1"]
+    ).pk
+
+
 def webhook(cast: Cast) -> int:
     return Webhook.objects.create(
         centre=cast.demo, staff=cast.staff["operator1"], url="https://example.org", events=["sign"], secret="x",
@@ -183,6 +191,7 @@ DESK = {
     "desk:intake": page("agent1", key=draft, shared=True),  # the other tenant sees an empty form
     "desk:draft": send("agent1", key=draft, status=200),
     "desk:drop": page("agent1", key=draft),
+    "desk:call": page("agent1 leader1", pk=call_of_agent1, status=302),
     "desk:caller": send(INTAKE, status=200),
     "desk:beside": send(INTAKE, status=200),
     "desk:places": page(INTAKE),
@@ -207,6 +216,18 @@ MESSAGING = {
     "messaging:trial": send(MANAGERS, code="accepted", status=200, shared=True),
     "messaging:rule": send(MANAGERS, status=200),
     "messaging:receipts": send("", name="nobody", anonymous=404),
+}
+
+TAKES_CALLS = "agent1 leader1 dispatcher1 followup1"
+CALLS = {
+    "calls:seat": page(TAKES_CALLS),
+    "calls:bar": page(TAKES_CALLS),
+    "calls:do": send(TAKES_CALLS, word="ready", shared=True),
+    "calls:phone": page(TAKES_CALLS),
+    "calls:demo-phone": public(status=404, recorded=False),
+    # the switch asks, with its key; for everybody else there is nothing here
+    "calls:route": public(method="POST", status=404, recorded=False),
+    "calls:service": public(method="POST", status=404, recorded=False),
 }
 
 FOLLOWS_UP = "leader1 followup1"
@@ -274,12 +295,6 @@ ORDERS = {
     "workorders:hold": send(f"{orders.SEE} {orders.UNITS}", number=orders.number),
     "workorders:units": page(f"{orders.SEE} {orders.UNITS}", number=orders.number),
     "workorders:alike": page("leader1 dispatcher1 reviewer1 director1", number=orders.number),
-}
-
-CALLS = {
-    # the switch asks, with its key; for everybody else there is nothing here
-    "calls:route": public(method="POST", status=404, recorded=False),
-    "calls:service": public(method="POST", status=404, recorded=False),
 }
 
 OTHERS = {

@@ -1,5 +1,6 @@
 // What makes the pages pleasant; every one of them works without it.
 import htmx from "htmx.org";
+import { startBar } from "./bar.js";
 import { startClocks } from "./clocks.js";
 import { startCopying } from "./copy.js";
 import { attachDrafts, startDrafts } from "./drafts.js";
@@ -25,6 +26,7 @@ startRevealing();
 startClocks();
 startDrafts();
 startLive();
+startBar();
 htmx.onLoad((root) => {
   attachDrafts(root);
   attachRecorders(root);

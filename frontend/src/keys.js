@@ -5,6 +5,7 @@ const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=button]):
 
 function nameOf(event) {
   if (event.altKey && !event.ctrlKey && /^(Digit|Numpad)\d$/.test(event.code)) return `alt+${event.code.slice(-1)}`;
+  if (event.altKey && !event.ctrlKey && /^Key[A-Z]$/.test(event.code)) return `alt+${event.code.slice(-1).toLowerCase()}`;
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return "ctrl+enter";
   if (event.ctrlKey || event.metaKey || event.altKey) return "";
   return event.key;
@@ -88,7 +89,7 @@ export function showKeys() {
 }
 
 function act(name) {
-  if (/^alt\+\d$/.test(name)) {
+  if (/^alt\+[\da-z]$/.test(name)) {
     const target = bearers(name)[0];
     if (target) press(target);
     return Boolean(target);

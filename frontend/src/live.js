@@ -1,4 +1,6 @@
 // What happens elsewhere is marked, never moved: rows get a sign, new orders wait behind a bar until they are asked for.
+import { phoneNews } from "./bar.js";
+
 const HIDDEN_FOR = 60000;
 const LONGEST_WAIT = 60000;
 const fresh = new Set();
@@ -69,6 +71,7 @@ function open() {
     lastId = event.lastEventId || lastId;
     if (event.data) take(JSON.parse(event.data));
   };
+  source.addEventListener("phone", (event) => phoneNews(JSON.parse(event.data)));
   source.onerror = () => {
     state("实时更新已断开，正在重连");
     if (source.readyState !== EventSource.CLOSED) return; // the browser itself comes back, with Last-Event-ID
@@ -78,11 +81,12 @@ function open() {
   };
 }
 
-// A tab nobody looks at gives its connection back (browsers allow six to one host) and catches up by the last id.
+// A tab nobody looks at gives its connection back (browsers allow six to one host) and catches up by the last id. Not the
+// tab of somebody who takes calls: it must ring.
 function watchVisibility() {
   document.addEventListener("visibilitychange", () => {
     clearTimeout(hiding);
-    if (document.hidden && lastId) hiding = setTimeout(() => { source.close(); clearTimeout(retry); source = null; }, HIDDEN_FOR);
+    if (document.hidden && lastId && !document.getElementById("hy-phone")) hiding = setTimeout(() => { source.close(); clearTimeout(retry); source = null; }, HIDDEN_FOR);
     else if (!document.hidden && !source) open();
   });
 }

@@ -5,3 +5,9 @@ class CallsConfig(AppConfig):
     name = "huying.calls"
     label = "calls"
     verbose_name = "话务"
+
+    def ready(self) -> None:
+        from huying.calls.queries.bar import bar_of
+        from huying.org.catalog import register_bar
+
+        register_bar("calls/bar.html", bar_of, "calls.answer")

@@ -6,4 +6,9 @@ app_name = "calls"
 urlpatterns = [
     path("switch/route", views.route, name="route"),
     path("switch/service", views.service, name="service"),
+    path("seat/", views.seat, name="seat"),
+    path("seat/bar", views.bar, name="bar"),
+    path("seat/do/<slug:word>", views.do, name="do"),
+    path("demo/phone", views.demo_phone, name="demo-phone"),
+    path("seat/phone", views.phone_window, name="phone"),
 ]

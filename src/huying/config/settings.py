@@ -9,6 +9,9 @@ PORT = environment.whole("HUYING_PORT", 8012, low=1, high=65535)
 LIVE_PORT = environment.whole("HUYING_LIVE_PORT", PORT + 1, low=1, high=65535)
 LIVE_URL = environment.text("HUYING_LIVE_URL")  # empty: the page's own host on LIVE_PORT
 HTTPS = environment.yes("HUYING_HTTPS")
+PHONE_PORT = environment.whole("HUYING_PHONE_PORT", PORT + 2, low=1, high=65535)  # where browser phones reach the switch
+PHONE_URL = environment.text("HUYING_PHONE_URL")  # wss://… behind a proxy; empty: the page's own host on PHONE_PORT
+PHONE_REALM = environment.text("HUYING_PHONE_REALM", "huying")
 
 SECRET_KEY = environment.secret("django").hex()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *environment.listed("HUYING_HOSTS")]  # this machine's probes too

@@ -17,6 +17,7 @@ urlpatterns = [
     path("followup/", include("huying.followup.urls")),
     path("", include("huying.calls.urls")),
     path("messages/", include("huying.messaging.urls")),
+    path("", include("huying.calls.urls")),
     path("", front, name="front"),
     path("", include("huying.portal.urls")),
     path("", include("huying.org.urls")),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.start, name="start"),
     path("intake/", views.start, name="new"),
     path("intake/<uuid:key>/", views.intake, name="intake"),
+    path("call/<int:pk>", views.for_call, name="call"),
     path("drafts/<uuid:key>", views.keep_draft, name="draft"),
     path("drafts/<uuid:key>/drop", views.drop, name="drop"),
     path("caller", views.caller, name="caller"),

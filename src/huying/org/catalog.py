@@ -67,6 +67,28 @@ def register_nav(
     NAV.sort(key=lambda each: each.order)
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A strip that stands on every staff page of those who hold a permission; see `register_bar`."""
+
+    template: str
+    context: Callable[[Any], Any]
+    permissions: tuple[str, ...]
+
+
+BARS: list[Bar] = []
+
+
+def register_bar(template: str, context: Callable[[Any], Any], *permissions: str) -> None:
+    """Put a strip under the main menu; call it in `AppConfig.ready()`.
+
+    `context` is called with the Actor when the page is drawn, must be quick, and is `bar` in `template`; None leaves the
+    strip out.
+    """
+    BARS[:] = [old for old in BARS if old.template != template]
+    BARS.append(Bar(template, context, permissions))
+
+
 def register_permissions(room: str, permissions: dict[str, str]) -> None:
     """Make a room's rights known to the roles' screen; `room` is its Chinese title."""
     ROOMS[room] = permissions

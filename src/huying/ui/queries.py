@@ -12,12 +12,23 @@ def live_origin(request: HttpRequest) -> str:
     if settings.LIVE_URL:
         parts = urlsplit(settings.LIVE_URL)
         return f"{parts.scheme}://{parts.netloc}"
+    host = _host(request)
+    return f"{request.scheme}://{host}:{settings.LIVE_PORT}" if host else ""
+
+
+def phone_socket(request: HttpRequest) -> str:
+    """The WebSocket address at which a telephone in the browser reaches the switch."""
+    if settings.PHONE_URL:
+        return str(settings.PHONE_URL)
+    return f"{'wss' if request.is_secure() else 'ws'}://{_host(request)}:{settings.PHONE_PORT}/ws"
+
+
+def _host(request: HttpRequest) -> str:
     try:
         host = urlsplit(f"//{request.get_host()}").hostname or ""
     except DisallowedHost:  # the answer is a 400 already; it needs no live stream
         return ""
-    host = f"[{host}]" if ":" in host else host
-    return f"{request.scheme}://{host}:{settings.LIVE_PORT}"
+    return f"[{host}]" if ":" in host else host
 
 
 def live_url(request: HttpRequest) -> str:

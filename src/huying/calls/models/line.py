@@ -52,6 +52,7 @@ class Phone(models.Model):
     class Kind(models.TextChoices):
         WEBRTC = "webrtc", "浏览器话机"
         SIP = "sip", "SIP 话机"
+        CITIZEN = "citizen", "市民电话（演示）"
 
     tenant_column = "centre_id"
 

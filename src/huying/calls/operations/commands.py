@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from huying.calls.models import Call, Command, SeatSession, SwitchState
+from huying.calls.models import Call, Command, SeatSession
 from huying.calls.operations.tell import tell_gateway
+from huying.calls.queries.switch import gateway_lives
 from huying.calls.rules.orders import ORDERS, TARGETS
 from huying.kernel import clock
 from huying.kernel.errors import Refusal
@@ -16,9 +17,6 @@ from huying.org.policies import Actor
 
 LATE = timedelta(seconds=3)
 """A command older than this is never carried out."""
-
-HEARD = timedelta(seconds=8)
-"""The gateway says every 2 s that it is there."""
 
 LOOK_EVERY = 0.02
 FINISH_SECONDS = 6.0
@@ -56,12 +54,6 @@ def ask_switch(
         secret=normalise_phone(secret), request_id=request_id[:40], created_at=clock.now(),
     )
     return _outcome(_kept(row), wait)
-
-
-def gateway_lives() -> bool:
-    """Whether the gateway was heard lately and has the switch on the line."""
-    row = SwitchState.objects.filter(node="main").values_list("gateway_seen_at", "connected").first()
-    return row is not None and bool(row[1]) and row[0] is not None and clock.now() - row[0] < HEARD
 
 
 def _check(

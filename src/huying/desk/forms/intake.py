@@ -27,8 +27,6 @@ Typed = MultiValueDict[str, str]
 CONFIDENTIAL = {"": None, "yes": True, "no": False}
 """Left to the type, a report is confidential and everything else is not (rules.md 3.3)."""
 
-BEGINNING = {"urgency": "normal", "channel": "phone", "template": "general", "caller_kind": "resident", "address_way": "phone"}
-
 
 class IntakeForm(forms.Form):
     """`typed` holds every field of the page; `kind_of` the template chosen, whose own fields are named x_NAME."""
@@ -63,6 +61,7 @@ class IntakeForm(forms.Form):
         label="保密", required=False, choices=[("", "保密按类型"), ("yes", "对承办单位保密"), ("no", "不需保密")]
     )
     is_group = forms.BooleanField(label="群体诉求", required=False)
+    call = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     reused = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     relation = forms.ChoiceField(label="关系", required=False, choices=[("copied", "内容复用"), ("reviews", "复查原单")])
 

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor
-from huying.workorders.models import Attachment, Draft, Link, WorkOrder
+from huying.workorders.models import Attachment, Draft, Link, OrderCall, WorkOrder
 from huying.workorders.operations import NewOrder, act, create_order
+from huying.workorders.operations.calls import tie_call
 from huying.workorders.operations.drafts import once_key, own_draft
 from huying.workorders.operations.once import once
 from huying.workorders.operations.reuse import link_earlier
@@ -52,7 +53,8 @@ class TakenIn:
 
 @transaction.atomic
 def take_in(
-    *, actor: Actor, key: UUID, new: NewOrder, code: str, data: Mapping[str, Any], earlier: Earlier | None = None
+    *, actor: Actor, key: UUID, new: NewOrder, code: str, data: Mapping[str, Any], earlier: Earlier | None = None,
+    call: int | None = None,
 ) -> TakenIn:
     """Create the order and take action `code` (submit, direct_answer, dispatch, decline) on it, both or neither.
 
@@ -69,6 +71,7 @@ def take_in(
             actor=actor, centre=centre, new=new, state=State.DRAFT, announce=code not in SAID_BY_ITSELF
         )
         tie(actor, order, earlier or Earlier())
+        tie_call(order, call, OrderCall.Kind.INTAKE)
         use_up_draft(actor, key, order)
         if template_of(order.template).flow.reward and code != "decline":
             reward.append(make_code(order))
@@ -96,7 +99,9 @@ def use_up_draft(
 
 
 @transaction.atomic
-def urge_instead(*, actor: Actor, key: UUID, number: str, phone: str, note: str) -> TakenIn:
+def urge_instead(
+    *, actor: Actor, key: UUID, number: str, phone: str, note: str, call: int | None = None
+) -> TakenIn:
     """The same person asks again about an open matter: an urge on that order, never a second one (rules.md 3.3).
 
     Once per form. Raises NoSuchOrder, SomebodyElse for another person's order, AlreadyDone for a closed one.
@@ -109,6 +114,7 @@ def urge_instead(*, actor: Actor, key: UUID, number: str, phone: str, note: str)
         if not same_caller(order, phone):
             raise SomebodyElse
         use_up_draft(actor, key, order, purpose=Attachment.Purpose.SUPPLEMENT)
+        tie_call(order, call, OrderCall.Kind.URGE)
         return act(actor=actor, number=number, code="urge", data={"note": note})
 
     return once_only(actor, key, effect, [])

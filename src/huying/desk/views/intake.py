@@ -13,12 +13,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from huying.desk.forms import DECISIONS, DecisionForm, IntakeForm
 from huying.desk.forms.decision import Decision
-from huying.desk.forms.intake import BEGINNING, Typed
+from huying.desk.forms.intake import Typed
 from huying.desk.operations import take_in, urge_instead
 from huying.desk.operations.take_in import Earlier, TakenIn
 from huying.desk.queries.callers import caller_card
+from huying.desk.queries.calls import calls_taken_by
 from huying.desk.queries.templates import templates_for
 from huying.desk.queries.units import units_of
+from huying.desk.rules import BEGINNING
 from huying.desk.views.changes import change
 from huying.desk.views.drafts import typed_of
 from huying.desk.views.panels import beside_context, home
@@ -63,6 +65,12 @@ class Page:
         self.decision = DecisionForm(self.typed)
         self.form.is_valid()
         self.decision.is_valid()
+
+    @property
+    def call(self) -> int | None:
+        """The call this form was opened with, as far as it is the person's own to take appeals from."""
+        found = getattr(self.form, "cleaned_data", {}).get("call")
+        return found if found and calls_taken_by(self.actor).filter(pk=found).exists() else None
 
     def quiet(self) -> None:
         """Nothing is being decided: what is still missing is no error yet."""
@@ -176,7 +184,7 @@ def decide(page: Page, do: str) -> HttpResponse:
         said = page.decision.said(do, page.centre)
         taken = take_in(
             actor=page.actor, key=page.key, new=page.form.new_order(page.form.reasons), code=decision.code, data=said,
-            earlier=earlier(page, do),
+            earlier=earlier(page, do), call=page.call,
         )
     except Refusal as refusal:
         put_right(page, refusal)
@@ -217,7 +225,7 @@ def urge(page: Page, number: str) -> HttpResponse:
     note = page.form.value("urge_note") or page.form.value("content") or "来电人再次来电催办"
     try:
         taken = urge_instead(
-            actor=page.actor, key=page.key, number=number, phone=page.form.value("phone"), note=note[:5000]
+            actor=page.actor, key=page.key, number=number, phone=page.form.value("phone"), note=note[:5000], call=page.call
         )
     except Refusal as refusal:
         page.quiet()

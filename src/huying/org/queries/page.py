@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from huying.audit.models import Event
-from huying.org.catalog import NAV, NavEntry
+from huying.org.catalog import BARS, NAV, NavEntry
 from huying.org.policies import Actor
 from huying.ui.queries import live_url
 
@@ -51,6 +51,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "centre": actor.staff.centre,
         "nav": lambda: main_menu(known, request),
         "account": account_menu,
+        "bars": lambda: bars(known),
         "live_url": live_url(request),
         "live_last": newest_event,
     }
@@ -69,6 +70,12 @@ def main_menu(actor: Actor, request: HttpRequest) -> list[NavItem]:
     if open_one := _open(items, request):
         open_one.active = True
     return items
+
+
+def bars(actor: Actor) -> list[tuple[str, Any]]:
+    """Template and context of each strip that this person's pages carry."""
+    drawn = [(bar.template, bar.context(actor)) for bar in BARS if actor.may_any(bar.permissions)]
+    return [(template, context) for template, context in drawn if context is not None]
 
 
 def account_menu() -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from huying.messaging.queries import messages_of
 from huying.org.policies import Actor
 from huying.workorders.catalog import Channel, Kind, Urgency
 from huying.workorders.models import Assignment, Attachment, Clock, WorkOrder
+from huying.workorders.queries.calls import calls_of, length_words, page_of
 from huying.workorders.rules import INPUTS
 from huying.workorders.rules.wording import GROUPS, MARKS, TITLES, TONES
 from huying.workorders.workflow import ACTIONS
@@ -33,6 +34,7 @@ class Entry:
     facts: list[tuple[str, str]] = field(default_factory=list)
     files: list[Any] = field(default_factory=list)
     id: str = ""
+    url: str = ""
 
 
 Source = Callable[[WorkOrder, Actor], Iterable[Entry]]
@@ -51,7 +53,7 @@ def timeline(actor: Actor, order: WorkOrder, events: Sequence[Event], files: dic
     outside = actor.unit_id is not None
     entries = [entry_of(event, files) for event in events if not (outside and internal(event))]
     if not outside:
-        entries += messages(order)
+        entries += messages(order) + spoken(actor, order)
     for source in SOURCES:
         entries += source(order, actor)
     if outside:
@@ -159,6 +161,19 @@ def messages(order: WorkOrder) -> list[Entry]:
             id=f"m{message.pk}",
         )
         for message in messages_of(("order", order.pk))
+    ]
+
+
+def spoken(actor: Actor, order: WorkOrder) -> list[Entry]:
+    """Calls taken or made about the order, each leading to its page with the recording."""
+    return [
+        Entry(
+            at=row.call.entered_at, who=row.call.agent.name if row.call.agent else "系统", title=f"通话 · {row.get_kind_display()}",
+            group="calls", mark="话", id=f"c{row.call_id}", url=page_of(actor, row.call),
+            facts=[("号码", row.call.masked_number), ("结果", row.call.outcome_label), ("通话时长", length_words(row.call)),
+                   ("录音", "有" if row.call.recordings.all() else "无")],
+        )
+        for row in calls_of(order)
     ]
 
 

@@ -39,6 +39,7 @@ GROUPS: dict[str, tuple[str, frozenset[str]]] = {
     })),
     "notes": ("备注催办", frozenset({"comment", "urge", "supplement", "supervise", "edit", "set_urgency"})),
     "clocks": ("时限", frozenset({"remind", "overdue", "escalate", "recount"})),
+    "calls": ("通话", frozenset()),
     "messages": ("短信", frozenset({"send_message"})),
     "files": ("附件", frozenset()),
 }

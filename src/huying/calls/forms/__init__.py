@@ -1,0 +1,3 @@
+from huying.calls.forms.seat import SignInForm, target_of
+
+__all__ = ["SignInForm", "target_of"]

@@ -1,0 +1,126 @@
+"""What the phone bar shows of one person's seat (R209-R215)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.conf import settings
+
+from huying.calls.catalog import BUSY_REASONS, NOT_CHOSEN, AgentState
+from huying.calls.models import Call, OtherDesk, PhoneSetting, SeatSession, SkillGroup
+from huying.calls.queries.seats import open_seats, seat_of
+from huying.calls.queries.switch import gateway_lives
+from huying.citizens.models import Caller
+from huying.org.policies import Actor
+
+Pop = Callable[[Actor, Call], str]
+_pops: list[Pop] = []
+
+
+def register_pop(pop: Pop) -> None:
+    """Enter where a call's form is opened; for the room above that has it, from its `AppConfig.ready()`."""
+    _pops[:] = [pop]
+
+
+@dataclass
+class Bar:
+    """`held`, `consulting`, `together` say how the call in hand stands; lists are looked up when they are drawn."""
+
+    actor: Actor
+    session: SeatSession | None
+    refusal: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def is_up(self) -> bool:
+        return gateway_lives()
+
+    @property
+    def state(self) -> str:
+        return str(self.session.state) if self.session else str(AgentState.OFFLINE)
+
+    @property
+    def call(self) -> Call | None:
+        return self.session.call if self.session else None
+
+    @property
+    def in_call(self) -> bool:
+        return self.state == AgentState.TALKING
+
+    @property
+    def tone(self) -> str:
+        return {"ready": "green", "busy": "amber", "ringing": "blue", "talking": "blue", "wrap_up": "amber"}.get(self.state, "")
+
+    @property
+    def since(self) -> datetime | None:
+        return self.session.state_since if self.session else None
+
+    @cached_property
+    def most_seconds(self) -> int:
+        """After how long the clock turns red: the limit of after-call work, the reminder of a short break."""
+        if self.session is None or self.state not in {AgentState.WRAP_UP, AgentState.BUSY}:
+            return 0
+        row = PhoneSetting.objects.filter(centre_id=self.session.centre_id).first() or PhoneSetting()
+        if self.state == AgentState.WRAP_UP:
+            return row.wrap_seconds
+        return row.break_minutes * 60 if self.session.reason == "break" else 0
+
+    @cached_property
+    def caller(self) -> Caller | None:
+        return self.call.caller if self.call else None
+
+    @cached_property
+    def steps(self) -> list[str]:
+        return [str(each.get("kind", "")) for each in self.call.milestones] if self.call else []
+
+    def _last(self, *kinds: str) -> str:
+        return next((kind for kind in reversed(self.steps) if kind in kinds), "")
+
+    @property
+    def held(self) -> bool:
+        return self._last("hold", "unhold", "retrieve") == "hold"
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        return [(code, label) for code, label in BUSY_REASONS.items() if code not in NOT_CHOSEN]
+
+    @cached_property
+    def colleagues(self) -> list[SeatSession]:
+        """Others signed in at this centre, whom a call may be passed to; the ready ones first."""
+        if self.session is None:
+            return []
+        rows = open_seats([self.session.centre_id]).exclude(pk=self.session.pk)
+        return sorted(rows, key=lambda row: (row.state != AgentState.READY, row.phone.extension))
+
+    @cached_property
+    def groups(self) -> list[SkillGroup]:
+        return list(SkillGroup.objects.filter(centre_id=self.session.centre_id, is_active=True)) if self.session else []
+
+    @cached_property
+    def desks(self) -> list[OtherDesk]:
+        return list(OtherDesk.objects.filter(centre_id=self.session.centre_id, is_active=True)) if self.session else []
+
+    @property
+    def consulting(self) -> bool:
+        return self._last("consult", "complete", "cancel", "transfer") == "consult"
+
+    @property
+    def ways(self) -> list[tuple[str, str]]:
+        return [("consult", "先咨询再转"), ("blind", "直接转接"), ("conference", "三方通话")]
+
+    @cached_property
+    def pop_url(self) -> str:
+        """The page that opens with this call; the room above enters it."""
+        return _pops[0](self.actor, self.call) if _pops and self.call else ""
+
+    @property
+    def has_switch(self) -> bool:
+        return bool(getattr(settings, "SWITCH", True))
+
+
+def bar_of(actor: Actor, refusal: str = "", typed: dict[str, str] | None = None) -> Bar | None:
+    """The bar of somebody who may answer calls."""
+    if actor.staff is None:
+        return None
+    return Bar(actor, seat_of(actor.staff), refusal, typed or {})

@@ -1,0 +1,171 @@
+"""The phone bar and the page of one's own seat, as plain forms; what becomes of a call's form (R209, R210, R213, R220)."""
+
+import uuid
+
+import pytest
+from django.core.cache import cache
+
+from calls.room import furnish
+from huying.calls.events import CallAnswered
+from huying.calls.models import Call, CalledNumber, OtherDesk, Phone, SeatSession, SkillGroup
+from huying.calls.operations import move_seat, set_state, sign_in_seat
+from huying.citizens.fields import blind_index
+from huying.citizens.models import Caller
+from huying.kernel import bus, clock
+from huying.workorders.models import Draft, OrderCall, WorkOrder
+from huying.workorders.operations.drafts import typed_in
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+NUMBER = "13907704321"
+
+
+@pytest.fixture
+def phones(cast):
+    cache.clear()
+    return furnish(cast)
+
+
+@pytest.fixture
+def as_(client, cast):
+    def signed_in(username):
+        client.force_login(cast.staff[username], backend=BACKEND)
+        return client
+
+    return signed_in
+
+
+def call_of(cast, **more):
+    caller = Caller.objects.create(
+        centre=cast.demo, name="何月娥", phone=NUMBER, phone_hash=blind_index(NUMBER, purpose="phone"), labels=["老年"]
+    )
+    return Call.objects.create(
+        centre=cast.demo, linkedid=uuid.uuid4().hex, number=NUMBER, caller=caller, called="12345",
+        group=SkillGroup.objects.get(), entered_at=clock.now(), **more
+    )
+
+
+def talking(cast, phones):
+    session = sign_in_seat(cast.actor("agent1"), phones["8001"])
+    set_state(cast.actor("agent1"), session, "ready")
+    call = call_of(cast, agent=cast.staff["agent1"])
+    move_seat(session.pk, "rings", call_id=call.pk)
+    move_seat(session.pk, "answered", call_id=call.pk)
+    return call
+
+
+@pytest.mark.req("R209", "R213")
+def test_signing_in_and_every_state_by_plain_forms(as_, cast, phones):
+    client = as_("agent1")
+    text = client.get("/seat/").content.decode()
+    assert "8001" in text and "综合组（1 级）" in text and 'id="hy-phone"' in text and "未签入" in text
+    answer = client.post("/seat/", {"phone": phones["8001"].pk, "groups": [SkillGroup.objects.get().pk]}, follow=True)
+    assert "已在分机 8001 签入" in answer.content.decode()
+    session = SeatSession.objects.get()
+    for word, said, state in (("ready", {}, "ready"), ("busy", {"reason": "meal"}, "busy"), ("ready", {}, "ready")):
+        assert client.post(f"/seat/do/{word}", {**said, "next": "/orders/desk/all/"}).url == "/orders/desk/all/"
+        session.refresh_from_db()
+        assert session.state == state
+    text = client.get("/desk/today/").content.decode()
+    assert "空闲" in text and "分机 8001" in text
+    client.post("/seat/do/sign_out")
+    assert not SeatSession.objects.filter(ended_at=None).exists()
+
+
+def test_a_bar_asked_for_by_script_comes_back_alone_and_says_what_was_refused(as_, cast, phones):
+    client = as_("agent1")
+    text = client.post("/seat/do/ready", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in text and "请先签入" in text
+    sign_in_seat(cast.actor("agent1"), phones["8001"])
+    text = client.post("/seat/do/busy", {"reason": "nonsense"}, headers={"HX-Request": "true"}).content.decode()
+    assert "请选择置忙原因" in text and 'role="alert"' in text
+    text = client.post("/seat/do/dial", {"number": "139"}, headers={"HX-Request": "true"}).content.decode()
+    assert 'role="alert"' in text and 'value="139"' in text, "what was typed stays"
+    assert client.post("/seat/do/explode").status_code == 404
+
+
+def test_the_way_back_never_leads_to_another_site(as_, cast, phones):
+    sign_in_seat(cast.actor("agent1"), phones["8001"])
+    for back in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", ""):
+        assert as_("agent1").post("/seat/do/ready", {"next": back}).url == "/seat/"
+
+
+def test_without_a_gateway_the_bar_says_so_and_nothing_is_pretended(as_, cast, phones):
+    talking(cast, phones)
+    text = as_("agent1").post("/seat/do/hold", headers={"HX-Request": "true"}).content.decode()
+    assert "电话交换暂不可用" in text and "交换机断开" in text
+
+
+@pytest.mark.req("R210")
+def test_the_bar_shows_who_is_calling_and_leads_to_the_form(as_, cast, phones):
+    OtherDesk.objects.create(centre=cast.demo, code="110", name="公安报警", number="110")
+    call = talking(cast, phones)
+    text = as_("agent1").get("/seat/bar").content.decode()
+    assert NUMBER in text and "何月娥" in text and "老年" in text and f'data-pop="/desk/call/{call.pk}"' in text
+    assert "公安报警" in text and "转接" in text
+    assert NUMBER not in as_("agent2").get("/seat/bar").content.decode()
+
+
+@pytest.mark.req("R220")
+def test_the_form_of_a_call_is_one_and_holds_what_is_known(as_, cast, phones):
+    call = talking(cast, phones)
+    bus.publish(CallAnswered(call.pk, cast.demo.pk, cast.staff["agent1"].pk))
+    draft = Draft.objects.get(staff=cast.staff["agent1"])
+    assert typed_in(draft)["phone"] == [NUMBER] and NUMBER not in str(draft.data)
+    client = as_("agent1")
+    form = client.get(f"/desk/call/{call.pk}")
+    assert form.url == client.get(f"/desk/call/{call.pk}").url == f"/desk/intake/{draft.key}/"
+    text = client.get(form.url).content.decode()
+    assert f'value="{NUMBER}"' in text and 'value="何月娥"' in text
+    assert as_("agent2").get(f"/desk/call/{call.pk}").status_code == 404
+    assert as_("agent1@OTHER").get(f"/desk/call/{call.pk}").status_code == 404
+
+
+def test_an_order_written_from_a_call_is_tied_to_it(as_, cast, phones):
+    call = talking(cast, phones)
+    client = as_("agent1")
+    url = client.get(f"/desk/call/{call.pk}").url
+    typed = {
+        "phone": NUMBER, "name": "何月娥", "call": str(call.pk), "caller_kind": "resident", "kind": "help", "urgency": "normal",
+        "title": "路灯不亮", "template": "general", "content": "小区门口路灯坏了三天没有人修", "region": "450602", "channel": "phone",
+        "address_way": "phone", "relation": "copied", "do": "submit",
+    }
+    whys = {f"why_{code}": "来电人不便说明" for code in ("wish", "time", "whom", "street", "house_number", "confirmed", "place", "what")}
+    client.post(url, {**typed, **whys})
+    order = WorkOrder.objects.get()
+    assert OrderCall.objects.get().order == order and OrderCall.objects.get().call == call
+    client = as_("reviewer1")
+    text = client.get(f"/orders/{order.number}/").content.decode()
+    assert "通话 · 受理来电" in text and "139****4321" in text
+
+
+def test_an_order_is_never_tied_to_a_call_of_somebody_else(cast, phones):
+    from huying.workorders.operations.calls import tie_call
+    from workorders.play import Play
+
+    play = Play(cast)
+    other = Call.objects.create(centre=cast.other, linkedid="x", entered_at=clock.now())
+    assert tie_call(play.order, other.pk, OrderCall.Kind.INTAKE) is None
+    assert tie_call(play.order, None, OrderCall.Kind.INTAKE) is None
+
+
+def test_the_phones_window_is_for_whoever_sits_at_one_in_the_browser(as_, cast, phones):
+    assert "还没有签入" in as_("agent1").get("/seat/phone").content.decode()
+    session = sign_in_seat(cast.actor("agent1"), phones["8001"])
+    assert "SIP 话机" in as_("agent1").get("/seat/phone").content.decode()
+    Phone.objects.filter(pk=session.phone_id).update(kind=Phone.Kind.WEBRTC)
+    answer = as_("agent1").get("/seat/phone")
+    assert 'data-extension="8001"' in answer.content.decode() and "ws://" in answer["Content-Security-Policy"]
+    assert "p" * 20 not in as_("agent2").get("/seat/phone").content.decode()
+
+
+def test_the_citizens_phone_is_there_in_a_demonstration_only(client, cast, phones, settings):
+    group = SkillGroup.objects.get()
+    CalledNumber.objects.create(centre=cast.demo, number="12345", name="热线", group=group)
+    settings.DEMO = True
+    assert client.get("/demo/phone").status_code == 404, "no such telephone"
+    Phone.objects.create(centre=cast.demo, extension="7001", kind=Phone.Kind.CITIZEN, password="c" * 20)
+    text = client.get("/demo/phone").content.decode()
+    assert "12345" in text and 'data-extension="7001"' in text
+    settings.DEMO = False
+    assert client.get("/demo/phone").status_code == 404

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0004_alter_phone_kind'),
+        ('calls', '0005_citizens_phone'),
         ('org', '0005_trained_on'),
         ('workorders', '0008_applications_that_lapsed'),
     ]

@@ -2,7 +2,7 @@
 
 import json
 from datetime import time, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.test import Client
@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from calls.exchange import CALLER, hash_of
 from huying.calls.catalog import AgentState
-from huying.calls.models import Block, CalledNumber, CallerList, Flow, FlowVersion, ListedCaller, PhoneSetting, RouteRule
+from huying.calls.models import (
+    Block,
+    CalledNumber,
+    CallerList,
+    Flow,
+    FlowVersion,
+    ListedCaller,
+    PhoneSetting,
+    RouteRule,
+)
 from huying.calls.rules.route import Caller, Rule, decide, within
 from huying.citizens.models import Caller as KnownCaller
 from huying.kernel import clock
@@ -166,16 +175,18 @@ def test_an_answer_takes_few_queries_and_milliseconds(exchange, settings, django
     exchange.call(agent="agent1")
     exchange.sit("agent1")
     for place in range(30):
-        RouteRule.objects.create(centre=exchange.centre, name=f"规则 {place}", prefixes=[f"15{place:02}"], desk=exchange.cast.staff["agent2"])
+        RouteRule.objects.create(
+            centre=exchange.centre, name=f"规则 {place}", prefixes=[f"15{place:02}"], desk=exchange.cast.staff["agent2"]
+        )
     ask(settings)
     with django_assert_max_num_queries(11):  # two of them open and close the tenants' wall
         ask(settings)
     took = []
     for _ in range(20):
-        began = perf_counter()
+        began = process_time()
         ask(settings)
-        took.append(perf_counter() - began)
-    assert sorted(took)[10] < 0.1, took  # the switch waits a second
+        took.append(process_time() - began)
+    assert sorted(took)[10] < 0.05, took  # of our own time; the switch waits a second
 
 
 @given(st.times(), st.none() | st.times(), st.none() | st.times())

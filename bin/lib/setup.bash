@@ -108,6 +108,14 @@ setup_node() {
   npm_() { "$NODE_HOME/bin/node" "$NODE_HOME/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 }
 
+# What the telephone switch is fetched and speaks with; without them bin/up starts without telephones and says so.
+setup_telephony() {
+  local need=()
+  command -v espeak-ng >/dev/null || [ -n "${HUYING_TTS:-}" ] || need+=(espeak-ng)
+  command -v mmdebstrap >/dev/null || command -v asterisk >/dev/null || need+=(mmdebstrap)
+  [ ${#need[@]} = 0 ] || install_packages "${need[@]}" || say "未能安装 ${need[*]}，电话功能可能不可用"
+}
+
 # build/static/ui/app.{js,css} from frontend/, rebuilt when anything in frontend/ changed.
 setup_frontend() {
   local files stamp=$ROOT/build/frontend.stamp now

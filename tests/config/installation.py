@@ -49,7 +49,12 @@ class Installation:
     _heard: "queue.Queue[str | None]" = field(default_factory=queue.Queue)
 
     def start(self, *options: str, environ: dict[str, str] | None = None, read: bool = True) -> float:
-        """Run `bin/up --no-demo`; returns the seconds until it said that it is up (unless nobody is to `read` it)."""
+        """Run `bin/up --no-demo`; returns the seconds until it said that it is up (unless nobody is to `read` it).
+
+        Without telephones, unless `environ` gives them ports of their own (HUYING_SIP_PORT and its like).
+        """
+        if "HUYING_SIP_PORT" not in (environ or {}):
+            options = ("--no-phone", *options)
         self.port, self.live_port = (self.port and (self.port, self.live_port)) or two_free_ports()
         begun = time.monotonic()
         self.up = subprocess.Popen(

@@ -27,7 +27,8 @@ def test_ready_with_database_tables_and_a_living_worker(client):
     beat(5)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (
-        200, {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "worker": "ok"}})
+        200, {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "worker": "ok"},
+              "switch": {"word": "unknown", "reason": ""}})
 
 
 @pytest.mark.django_db

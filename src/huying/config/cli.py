@@ -11,10 +11,12 @@ MISSING = {"42P01", "42703"}  # SQLSTATE of an unknown table, of an unknown colu
 USAGE = """用法：huying 命令 [参数]；huying 命令 --help 查看某个命令的参数
 
 启动与数据库
-  up                启动数据库、网页、实时推送与后台任务（同 bin/up）
+  up                启动数据库、网页、实时推送、后台任务与电话（同 bin/up）
   db start|stop|status
                     单独启动、停止、查看内置数据库
   web、live、worker  单独运行某一种进程
+  switch prepare|run
+                    准备、单独运行电话交换机（Asterisk）
   requirements      由测试中的标记重新生成 docs/requirements.md 与 .json
 
 业务与维护"""
@@ -70,6 +72,12 @@ def _db(arguments: list[str]) -> int:
         print("用法：huying db start|stop|status", file=sys.stderr)
         return 2
     return 0
+
+
+def _switch(arguments: list[str]) -> int:
+    from huying.config.launch import switch
+
+    return switch.command(arguments)
 
 
 def _requirements(arguments: list[str]) -> int:
@@ -157,7 +165,10 @@ def _is_away(error: Exception) -> bool:
     return any(sign in text for sign in signs)
 
 
-OWN = {"up": _up, "web": _web, "live": _live, "db": _db, "requirements": _requirements, "help": _help, "--help": _help, "-h": _help}
+OWN = {
+    "up": _up, "web": _web, "live": _live, "db": _db, "switch": _switch, "requirements": _requirements, "help": _help,
+    "--help": _help, "-h": _help,
+}
 
 
 if __name__ == "__main__":

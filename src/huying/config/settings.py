@@ -1,6 +1,6 @@
 """One settings file. Everything a site may set comes through the environment (see docs/architecture.md)."""
 
-from huying.config import database, environment, logs
+from huying.config import database, environment, logs, telephony
 
 DATA = environment.data_folder()
 DEBUG = environment.yes("HUYING_DEBUG")
@@ -143,15 +143,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # an account is locked, not an address: a whole office shares one
 
-SWITCH_HOST = environment.text("HUYING_SIP_HOST", "127.0.0.1")  # where carriers and telephones reach the switch
-SWITCH_SIP_PORT = environment.whole("HUYING_SIP_PORT", PORT + 2, low=1, high=65535)
-SWITCH_HTTP_PORT = environment.whole("HUYING_SWITCH_HTTP_PORT", PORT + 3, low=1, high=65535)  # WebSocket of browser phones
-SWITCH_AMI_PORT = environment.whole("HUYING_AMI_PORT", PORT + 4, low=1, high=65535)  # loopback only
-SWITCH_RTP = (
-    environment.whole("HUYING_RTP_LOW", 20_000, low=1024, high=65535), environment.whole("HUYING_RTP_HIGH", 21_999, low=1024, high=65535)
-)
-SWITCH_AMI_SECRET = environment.secret("switch_ami").hex()
-SWITCH_WEB_KEY = environment.secret("switch_web").hex()  # by which the switch is known to our own web process
+SWITCH = telephony.basis(DATA, PORT)  # what the switch's plan says of this installation (switch.plan.Plan)
+SWITCH_HOST: str = SWITCH["host"]  # where carriers and telephones reach it
+SWITCH_SIP_PORT: int = SWITCH["sip_port"]
+SWITCH_HTTP_PORT: int = SWITCH["http_port"]  # WebSocket of browser phones
+SWITCH_AMI_PORT: int = SWITCH["ami_port"]  # loopback only
+SWITCH_AMI_SECRET: str = SWITCH["ami_secret"]
+SWITCH_WEB_KEY: str = SWITCH["web_key"]  # by which the switch is known to our own web process
+SWITCH_STATE = telephony.state_file(DATA)  # read by huying.switch.state
 
 FIELD_CIPHER = environment.text("HUYING_CIPHER", "SM4-GCM")
 KEY_FOLDER = DATA / "secrets" / "keys"

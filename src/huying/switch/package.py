@@ -22,7 +22,9 @@ OLDEST = 20
 SUITE = "forky"  # Debian 12 and 13 have no Asterisk
 SECONDS = 600.0
 NEEDED = ("app_queue", "app_mixmonitor", "app_chanspy", "app_confbridge", "func_curl", "chan_pjsip", "res_http_websocket")
-FOLDERS = ("etc", "spool/recordings", "spool/voicemail", "spool/outgoing", "spool/tmp", "log", "run", "lib", "sounds")
+FOLDERS = (
+    "etc", "spool", "spool/recordings", "spool/voicemail", "spool/outgoing", "spool/tmp", "log", "run", "lib", "lib/keys", "sounds",
+)
 UNREAD = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/perl*", "/usr/lib/*/perl/*")
 SAFE = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
 PROXIES = ("http_proxy", "https_proxy", "no_proxy")
@@ -97,8 +99,10 @@ def furnish(folder: Path, package: Package) -> None:
 
     asterisk.conf: astmoddir is `folder`/lib/modules, astdatadir is `folder` (documentation and sounds/LANGUAGE in it).
     """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in FOLDERS:
-        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
+        hand_over(folder / name, folder)
     for name, target in (("lib/modules", package.modules), ("documentation", package.documentation)):
         link = folder / name
         if not link.is_symlink() or link.readlink() != target:
@@ -106,6 +110,13 @@ def furnish(folder: Path, package: Package) -> None:
             draft.unlink(missing_ok=True)
             draft.symlink_to(target)
             draft.replace(link)
+
+
+def hand_over(path: Path, folder: Path) -> None:
+    """What root makes in a node's `folder` belongs to whoever owns the folder: the account that runs the switch."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _fetch(cache: Path) -> Package:
@@ -116,6 +127,9 @@ def _fetch(cache: Path) -> Package:
         draft.chmod(0o755)
         tree = draft / "tree"
         _unpack(tree, mirror(), draft)
+        for part in tree.iterdir():  # device files among it, which nobody must ever read or copy
+            if part.name != "usr":
+                shutil.rmtree(part) if part.is_dir() and not part.is_symlink() else part.unlink()
         package = unpacked(tree)
         if package is None:
             raise NoSwitch("取得的 Asterisk 不能在本机运行；请自行安装 Asterisk 20 以上版本")

@@ -30,10 +30,7 @@ def plan_and_faults(data: Path) -> tuple[told.Plan, list[Fault]]:
     with tenant_scope(ALL):  # a node serves all centres
         faults: list[Fault] = []
         plan = told.Plan(
-            folder=(data / "switch").resolve(), host=settings.SWITCH_HOST, sip_port=settings.SWITCH_SIP_PORT,
-            http_port=settings.SWITCH_HTTP_PORT, ami_port=settings.SWITCH_AMI_PORT, rtp_low=settings.SWITCH_RTP[0],
-            rtp_high=settings.SWITCH_RTP[1], ami_secret=settings.SWITCH_AMI_SECRET, web_key=settings.SWITCH_WEB_KEY,
-            web_url=f"http://127.0.0.1:{settings.PORT}", phones=tuple(_phones()), trunks=tuple(_trunks()),
+            **settings.SWITCH | {"folder": (data / "switch").resolve()}, phones=tuple(_phones()), trunks=tuple(_trunks()),
             queues=(*_groups(), *_personal()), hours=tuple(_hours()), flows=tuple(_flows(faults)), numbers=tuple(_numbers()),
             callers=outgoing_numbers(), lines=dict(PhoneSetting.objects.values_list("centre__code", "lines")),
         )

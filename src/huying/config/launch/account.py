@@ -1,4 +1,5 @@
-"""PostgreSQL refuses to run as root, so root lends it an account without home, shell or password."""
+"""PostgreSQL refuses to run as root and the telephone switch should not: root lends them an account without home,
+shell or password."""
 
 import os
 import pwd
@@ -49,7 +50,7 @@ class Account:
         folder.mkdir(mode=0o700, exist_ok=True)
         owner = folder.lstat()
         if owner.st_uid not in {os.geteuid(), self.uid} or folder.is_symlink():
-            raise Refusal(f"文件夹 {folder} 属于别的账号（uid {owner.st_uid}），不能存放数据库")
+            raise Refusal(f"文件夹 {folder} 属于别的账号（uid {owner.st_uid}），不能存放本系统的数据")
         if self.switch:
             os.chown(folder, self.uid, self.gid)
         folder.chmod(0o700)

@@ -19,6 +19,7 @@ from huying.config.launch.account import Account
 from huying.kernel.errors import Refusal
 
 SHARED = Path("/var/lib/huying")
+PARTS = ("pg", "switch")
 LONGEST_SOCKET_FOLDER = 85  # the kernel allows 107 bytes, of which PostgreSQL adds "/.s.PGSQL.5432.lock"
 
 
@@ -42,6 +43,12 @@ def find(data: Path, account: Account) -> Place:
     )
 
 
+def own_folder(data: Path, account: Account, name: str) -> Path:
+    """The account's own folder `name` of the installation whose data folder is `data`, without links on the way."""
+    make_passable(data)
+    return account.own(_home(data, account, name) / name)
+
+
 def peek(data: Path) -> tuple[Path, Path]:
     """(cluster, socket) as they are now, nothing made: for looking and stopping."""
     return Path(os.path.realpath(data / "pg")), socket_folder(data)
@@ -54,8 +61,8 @@ def make_passable(folder: Path) -> None:
         folder.chmod(0o711)
 
 
-def _home(data: Path, account: Account) -> Path:
-    link = data / "pg"
+def _home(data: Path, account: Account, name: str = "pg") -> Path:
+    link = data / name
     if link.is_symlink():
         home = link.readlink().parent
         if home.is_dir():
@@ -63,11 +70,20 @@ def _home(data: Path, account: Account) -> Path:
         link.unlink()
     if link.is_dir() or account.may_enter(data):
         return data
+    home = _elsewhere(data)
+    link.symlink_to(home / name)
+    return home
+
+
+def _elsewhere(data: Path) -> Path:
+    """The folder outside of `data` that holds what the account must reach: the one in use, else a new one."""
+    for name in PARTS:
+        if (data / name).is_symlink() and (home := (data / name).readlink().parent).is_dir():
+            return home
     make_passable(SHARED)
     home = Path(tempfile.mkdtemp(prefix=f"{hashlib.sha256(bytes(data)).hexdigest()[:8]}-", dir=SHARED))
     home.chmod(0o711)
     (home / "data-folder").write_text(f"{data}\n")
-    link.symlink_to(home / "pg")
     return home
 
 

@@ -19,6 +19,7 @@ from huying.config.launch.mortal import before_exec
 from huying.kernel.errors import Refusal
 
 STOP_SECONDS = 15.0
+LAST = ("pbx", "db")  # what the others work with ends after them, in this order
 BACK_OFF = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the 1st, 2nd … restart in a row
 SETTLED_SECONDS = 60.0  # alive this long, a process has a clean record again
 LOG_BYTES = 20 * 2**20
@@ -65,6 +66,27 @@ class Supervisor:
     def add(self, name: str, *arguments: str) -> None:
         self._add(Process(name, lambda: self.command(name, arguments or (name,))))
 
+    def program(self, name: str, start: Callable[..., Child]) -> None:
+        """Another program than ours, begun by `start(**options)`; what it says goes into the log `name`."""
+
+        def begin() -> Child:
+            child = start(
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                preexec_fn=before_exec(signal.SIGTERM),
+            )
+            threading.Thread(target=self._copy, args=(name, child), daemon=True).start()
+            return child
+
+        self._add(Process(name, begin))
+
+    def drop(self, name: str) -> None:
+        """End it and think no more of it."""
+        dropped = [process for process in self.processes if process.name == name]
+        self.processes = [process for process in self.processes if process.name != name]
+        for process in dropped:
+            _signal(process, signal.SIGTERM)
+        self._wait(dropped)
+
     def command(self, name: str, arguments: tuple[str, ...]) -> Child:
         """`huying ARGUMENTS` as a child of ours that writes into the log `name`."""
         child = subprocess.Popen(
@@ -96,13 +118,13 @@ class Supervisor:
         return next((process.name for process in self.processes if process.failures >= 3), "")
 
     def stop(self) -> None:
-        """Everything but the database at once, then the database; whoever does not listen is killed."""
-        for process in (one for one in self.processes if one.name != "db"):
-            _signal(process, signal.SIGTERM)
-        self._wait([one for one in self.processes if one.name != "db"])
-        for process in (one for one in self.processes if one.name == "db" and one.child):
-            _signal(process, signal.SIGINT)
-            self._wait([process])
+        """Ours at once, then the switch, then the database; whoever does not listen is killed."""
+        first = [one for one in self.processes if one.name not in LAST]
+        last = [one for name in LAST for one in self.processes if one.name == name and one.child]
+        for group in (first, *([one] for one in last)):
+            for process in group:
+                _signal(process, signal.SIGINT if process.name == "db" else signal.SIGTERM)
+            self._wait(group)
         (self.data / "processes.json").unlink(missing_ok=True)
 
     def _add(self, process: Process) -> None:

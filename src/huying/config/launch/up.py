@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from huying.config import environment
+from huying.config import environment, telephony
 from huying.config.launch import roles
 from huying.config.launch.place import make_passable
 from huying.config.launch.screen import flush, tell
 from huying.config.launch.supervisor import Stopped, Supervisor, end_leftovers, listen_to_signals
+from huying.config.launch.switch import Telephones
 from huying.kernel.errors import Refusal
 
 READY_SECONDS = 90.0
@@ -53,13 +54,14 @@ def main(arguments: list[str]) -> int:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The options; each falls back on the environment variable of the same name."""
     port = environment.whole("HUYING_PORT", 8012, low=1, high=65535)
-    parser = argparse.ArgumentParser(prog="bin/up", description="启动呼应：数据库、网页、实时推送与后台任务", add_help=False)
+    parser = argparse.ArgumentParser(prog="bin/up", description="启动呼应：数据库、网页、实时推送、后台任务与电话", add_help=False)
     parser.add_argument("-h", "--help", action="help", help="显示本说明")
     parser.add_argument("--host", default=environment.text("HUYING_HOST", "127.0.0.1"), help="监听地址，默认 127.0.0.1")
     parser.add_argument("--port", type=int, default=port, help="网页端口，默认 8012")
     live = environment.whole("HUYING_LIVE_PORT", 0, high=65535)
     parser.add_argument("--live-port", type=int, default=live, help="实时推送端口，默认为网页端口加一")
     parser.add_argument("--no-demo", action="store_true", help="不建立演示城市")
+    parser.add_argument("--no-phone", action="store_true", help="不启动电话（Asterisk）")
     options = parser.parse_args(arguments)
     options.live_port = options.live_port or options.port + 1
     for name in ("port", "live_port"):
@@ -67,6 +69,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
             raise environment.BadSetting(f"--{name.replace('_', '-')} 应为 1 到 65535 之间的整数")
     if options.port == options.live_port:
         raise environment.BadSetting("--port 与 --live-port 不能相同")
+    options.no_phone = options.no_phone or not environment.yes("HUYING_PHONE", True)
     return options
 
 
@@ -84,22 +87,37 @@ def surroundings(options: argparse.Namespace) -> dict[str, str]:
 
 
 def check_ports(options: argparse.Namespace) -> None:
-    """Raises Refusal naming the port and the option that chooses another."""
-    for port, option in ((options.port, "--port"), (options.live_port, "--live-port")):
-        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-        with socket.socket(family) as probe:
+    """Raises Refusal naming the port and what chooses another."""
+    check_port(options.host, options.port, "--port")
+    check_port(options.host, options.live_port, "--live-port")
+    if options.no_phone:
+        return
+    ports, host = telephony.ports(options.port), environment.text("HUYING_SIP_HOST", "127.0.0.1")
+    if len({options.port, options.live_port, ports.phone, ports.ami}) < 4:
+        raise environment.BadSetting("网页、实时推送、网页电话（HUYING_PHONE_PORT）与电话管理（HUYING_AMI_PORT）的端口不能相同")
+    check_port("127.0.0.1", ports.phone, "环境变量 HUYING_PHONE_PORT")
+    check_port("127.0.0.1", ports.ami, "环境变量 HUYING_AMI_PORT")
+    check_port(host, ports.sip, "环境变量 HUYING_SIP_PORT", socket.SOCK_DGRAM)
+
+
+def check_port(host: str, port: int, option: str, kind: int = socket.SOCK_STREAM) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, kind) as probe:
+        if kind == socket.SOCK_STREAM:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((options.host, port))
+        try:
+            probe.bind((host, port))
+            if kind == socket.SOCK_STREAM:
                 probe.listen()
-            except PermissionError as error:
-                raise Refusal(f"没有使用端口 {port} 的权限，请用 {option} 另选 1024 以上的端口") from error
-            except OSError as error:
-                raise Refusal(f"端口 {port} 已被占用，请用 {option} 另选端口，或先停止占用它的程序") from error
+        except PermissionError as error:
+            raise Refusal(f"没有使用端口 {port} 的权限，请用 {option} 另选 1024 以上的端口") from error
+        except OSError as error:
+            raise Refusal(f"端口 {port} 已被占用，请用 {option} 另选端口，或先停止占用它的程序") from error
 
 
 def bring_up(supervisor: Supervisor, options: argparse.Namespace, data: Path) -> None:
-    """Database, schema, demonstration city, processes; then say where everything is."""
+    """Database, schema, demonstration city, processes; then say where everything is. The telephones may come later."""
+    telephones = Telephones(supervisor, options.port, wanted=not options.no_phone)
     if environment.text("DATABASE_URL"):
         roles.ensure_app_on_own_server()
     else:
@@ -122,6 +140,7 @@ def bring_up(supervisor: Supervisor, options: argparse.Namespace, data: Path) ->
         tell("从其他电脑访问前，请设置环境变量 HUYING_HOSTS=本机的域名或地址（逗号分隔），再重新启动\n")
     if not options.no_demo and users.exists():
         tell(users.read_text().rstrip() + f"\n\n以上演示账号保存在 {users}；按 Ctrl-C 停止。")
+    telephones.bring_up()
 
 
 def migrate(supervisor: Supervisor, data: Path) -> None:

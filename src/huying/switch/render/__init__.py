@@ -5,6 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from huying.switch.package import hand_over
 from huying.switch.plan import Plan
 from huying.switch.render import base, checks
 from huying.switch.render.dialplan import extensions
@@ -37,6 +38,7 @@ def write(plan: Plan) -> tuple[str, ...]:
     made = files(plan)
     etc = plan.folder / "etc"
     etc.mkdir(mode=0o700, parents=True, exist_ok=True)
+    hand_over(etc, plan.folder)
     _furnish_log(plan.folder / "log")
     (plan.folder / "lib/keys").mkdir(mode=0o700, parents=True, exist_ok=True)
     changed = [name for name, text in made.items() if _put(etc / name, text)]
@@ -54,6 +56,7 @@ def _put(path: Path, text: str) -> bool:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        hand_over(Path(draft), path.parent)
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)

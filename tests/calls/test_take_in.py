@@ -19,7 +19,7 @@ from huying.calls.models import (
     SkillGroup,
     SwitchRecord,
 )
-from huying.calls.operations import take_in
+from huying.calls.operations import move_seat, take_in
 from huying.citizens.operations import keep_contact
 from huying.kernel import bus
 from huying.switch.records import Record
@@ -162,18 +162,24 @@ def test_two_citizens_in_one_conference_stay_two_calls(centre):
     assert all(call.ended_at for call in Call.objects.all())
 
 
-def test_after_call_work_is_taken_from_the_seat(centre):
+def test_after_call_work_is_taken_from_the_seat(centre, django_capture_on_commit_callbacks):
     line = call_in(centre.group)
     line.wait(30).caller_leaves(line.agent)
     (call,) = take_in(line.rows)
     seat = SeatSession.objects.get(phone__extension="8001")
     SeatState.objects.create(
-        centre=centre.demo, session=seat, staff=seat.staff, state=AgentState.WRAP_UP, call=call, begun_at=line.at,
-        ended_at=line.at + timedelta(seconds=42), event="hung_up",
+        centre=centre.demo, session=seat, staff=seat.staff, state=AgentState.WRAP_UP, call=call, begun_at=line.at, event="hung_up"
     )
-    take_in(line.rows[-1:])
+    SeatSession.objects.filter(pk=seat.pk).update(state=AgentState.WRAP_UP, state_since=line.at, call=call)
+    with django_capture_on_commit_callbacks(execute=True):
+        move_seat(seat.pk, "finish", at=line.at + timedelta(seconds=42))
     call.refresh_from_db()
     assert call.wrap_ms == 42_000 and call.legs.get().wrap_ms == 42_000
+    assert call.milestones[-1]["kind"] == "after_work_ended"
+    before = shape(call)
+    take_in(line.rows)
+    call.refresh_from_db()
+    assert shape(call) == before
 
 
 def test_records_no_switch_would_write_are_survived(centre):

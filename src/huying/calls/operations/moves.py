@@ -7,6 +7,7 @@ from django.db import transaction
 
 from huying.calls.catalog import AgentState
 from huying.calls.models import PhoneSetting, SeatSession, SeatState
+from huying.calls.operations.after_work import note_after_work
 from huying.calls.operations.tell import tell, tell_gateway
 from huying.calls.workflow import ENDS_THE_SEAT, IN_A_CALL, UNSERVED, WAITS_FOR_THE_END, after
 from huying.kernel import clock
@@ -63,7 +64,7 @@ def moved(session: SeatSession, old: AgentState, event: str) -> None:
 def _change(
     session: SeatSession, target: AgentState, event: str, at: datetime, reason: str, call: int | None, by: str, forced: bool
 ) -> None:
-    old = AgentState(session.state)
+    old, worked_on = AgentState(session.state), session.call_id
     SeatState.objects.filter(session=session, ended_at=None).update(ended_at=at)
     session.state, session.state_since, session.reason, session.call_id = target, at, reason, call
     if old in IN_A_CALL and target not in IN_A_CALL:
@@ -73,6 +74,8 @@ def _change(
     else:
         begin_state(session, f"forced by {by}" if forced else event)
     session.save()
+    if old == AgentState.WRAP_UP:
+        note_after_work(worked_on)
     moved(session, old, event)
     tell("taken_over" if event == "taken_over" else "seats", session.centre_id, session.staff_id, call)
     tell_gateway(f"seat {session.pk}")

@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import structlog
 
 from huying.calls.catalog import AgentState
 from huying.calls.models import Call, CalledNumber, Leg, Phone, Recording, SeatState, SkillGroup, Trunk
+from huying.calls.queries.records import restarts_of_the_switch
 from huying.calls.queries.seats import seat_at
 from huying.calls.rules.fold import FOLD_VERSION, CallFacts, LegFacts
 from huying.calls.rules.fold.company import milliseconds
 from huying.citizens.fields import blind_index
 from huying.citizens.models import Caller
+from huying.kernel.clock import to_milliseconds
 from huying.kernel.phones import normalise_phone
+from huying.switch.records import Record
 
 log = structlog.get_logger("huying.calls.save_call")
 SAME = (
@@ -24,6 +28,7 @@ SAME = (
 """Facts that stand in the row under the same name."""
 
 LEG_SAME = ("role", "extension", "number", "desk", "queue", "offered_at", "answered_at", "ended_at", "result", "talk_ms", "cause")
+KEPT = 5.0  # seconds
 LEG_COLUMNS = (*LEG_SAME, "staff_id", "wrap_ms")
 
 
@@ -41,12 +46,28 @@ class Saved:
 
 @dataclass(slots=True)
 class Surroundings:
-    """Look-ups of one batch, each made once."""
+    """Look-ups made once, for one batch, or for a few seconds of many batches."""
 
+    born: float = field(default_factory=monotonic)
+    back: list[Record] | None = None
     numbers: dict[str, CalledNumber | None] = field(default_factory=dict)
     centres: dict[tuple[str, str], int | None] = field(default_factory=dict)
     groups: dict[str, SkillGroup | None] = field(default_factory=dict)
     seats: dict[tuple[str, datetime], int | None] = field(default_factory=dict)
+
+    def fresh(self) -> "Surroundings":
+        """Without what was looked up too long ago."""
+        if monotonic() - self.born > KEPT:
+            self.back, self.born = None, monotonic()
+            for each in (self.numbers, self.centres, self.groups, self.seats):
+                each.clear()
+        return self
+
+    def restarts(self, since: datetime) -> list[Record]:
+        """When the switch came back after `since`."""
+        if self.back is None:
+            self.back = restarts_of_the_switch()
+        return [record for record in self.back if record.at >= since]
 
     def number(self, called: str) -> CalledNumber | None:
         if called not in self.numbers:
@@ -99,13 +120,13 @@ def save_call(facts: CallFacts, around: Surroundings) -> Saved | None:
     saved.ended = facts.ended_at is not None and (before is None or before.ended_at is None)
     _fill(call, facts, around)
     legs = _legs(call, facts, around)
-    call.milestones = _with_people(facts, {leg.uniqueid: leg for leg in legs})
-    _wrap_up(call, legs)
+    call.milestones = _with_people(facts, {leg.uniqueid: leg for leg in legs}) + _wrap_up(call, legs)
     saved.changed = _shape(call) != old
     if saved.changed:
         call.save()
     _save_legs(call, legs, saved)
-    _save_tapes(call, facts)
+    if saved.changed:
+        _save_tapes(call, facts)
     return saved
 
 
@@ -118,7 +139,7 @@ def _fill(call: Call, facts: CallFacts, around: Surroundings) -> None:
         setattr(call, name, getattr(facts, name))
     number = normalise_phone(facts.number)
     call.number_hash = blind_index(number, purpose="phone")
-    if number and call.caller_id is None:
+    if number and call.caller_id is None and (call.pk is None or call.ended_at):
         known = Caller.objects.filter(centre_id=call.centre_id, phone_hash=call.number_hash)
         call.caller_id = known.values_list("pk", flat=True).first()
     group = around.group(facts.queue)
@@ -152,23 +173,21 @@ def _with_people(facts: CallFacts, legs: dict[str, Leg]) -> list[dict[str, Any]]
     return rows
 
 
-def _wrap_up(call: Call, legs: list[Leg]) -> None:
-    """After-call work as the seats kept it; of the call, and of each person's last leg."""
-    if call.pk is None or call.answered_at is None:
-        return
-    spent = wrap_up_of(call)
+def _wrap_up(call: Call, legs: list[Leg]) -> list[dict[str, Any]]:
+    """After-call work as the seats kept it, of the call and of each person's leg; the milestones "after-call work until"."""
+    if call.pk is None or call.answered_at is None or call.ended_at is None:
+        return []
+    spent: dict[int, int] = {}
+    lines = []
+    for row in SeatState.objects.filter(call=call, state=AgentState.WRAP_UP).order_by("begun_at", "id"):
+        if row.ended_at:
+            spent[row.staff_id] = spent.get(row.staff_id, 0) + milliseconds(row.begun_at, row.ended_at)
+            at = to_milliseconds(row.ended_at).isoformat(timespec="milliseconds")
+            lines.append({"at": at, "kind": "after_work_ended", "staff": row.staff_id})
     call.wrap_ms = sum(spent.values())
     for leg in legs:
         leg.wrap_ms = spent.pop(leg.staff_id, 0) if leg.answered_at and leg.staff_id else 0
-
-
-def wrap_up_of(call: Call) -> dict[int | None, int]:
-    """Milliseconds of after-call work by person."""
-    found: dict[int | None, int] = {}
-    for row in SeatState.objects.filter(call=call, state=AgentState.WRAP_UP):
-        if row.ended_at:
-            found[row.staff_id] = found.get(row.staff_id, 0) + milliseconds(row.begun_at, row.ended_at)
-    return found
+    return lines
 
 
 def _save_legs(call: Call, legs: list[Leg], saved: Saved) -> None:

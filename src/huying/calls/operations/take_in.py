@@ -17,7 +17,7 @@ from huying.audit.queries import ALL, quick, tenant_scope
 from huying.calls.models import Call, FlowVersion, Leg, SwitchRecord
 from huying.calls.operations.save_call import Saved, Surroundings, save_call
 from huying.calls.operations.tell_call import tell_call
-from huying.calls.queries.records import as_row, families, known_keys, name_of, records_of, restarts_since
+from huying.calls.queries.records import as_row, families, known_keys, name_of, records_of
 from huying.calls.rules.fold import apart, fold
 from huying.calls.rules.fold.channels import RESTART
 from huying.calls.rules.nodes import kinds_of
@@ -27,8 +27,10 @@ log = structlog.get_logger("huying.calls.take_in")
 BATCH = 1000
 
 
-def take_in(records: Iterable[Record]) -> list[Call]:
+def take_in(records: Iterable[Record], *, around: Surroundings | None = None) -> list[Call]:
     """Keep what is new and bring the calls touched up to date; returns them. Safe to repeat with the same records.
+
+    A process that takes in all day passes the same `around` each time, so that numbers and groups are not asked for anew.
 
     A call that cannot be folded or saved is logged and left for `huying calls reconcile`; the others go on. Raises when
     the database is away: nothing is lost then, the records stand in the switch's file.
@@ -36,18 +38,18 @@ def take_in(records: Iterable[Record]) -> list[Call]:
     rows = list(records)
     with tenant_scope(ALL):
         touched = keep(rows)
-        return refold(touched) if touched else []
+        return refold(touched, around=around) if touched else []
 
 
 def keep(records: Sequence[Record]) -> list[str]:
-    """Insert the records not known yet; the names (linkedid) of the calls they tell of."""
+    """Insert the records not known yet; the names (linkedid) of the calls of which they tell something."""
     for start in range(0, len(records), BATCH):
         part = records[start : start + BATCH]
         known = known_keys(part)
         made = [row for record in part if record.key not in known and (row := as_row(record))]
         SwitchRecord.objects.bulk_create(made, ignore_conflicts=True)
-    names = {name_of(record) for record in records if record.kind != RESTART}
-    if back := [record.at for record in records if record.kind == RESTART]:
+    names = {name_of(record) for record in records if tells(record)}
+    if back := [record.at for record in records if record.kind == RESTART]:  # rare
         names |= set(cut_off_before(max(back)))
     return sorted(names - {""})
 
@@ -57,9 +59,16 @@ def cut_off_before(restart: datetime) -> list[str]:
     return list(Call.objects.filter(ended_at=None, entered_at__lte=restart, source="switch").values_list("linkedid", flat=True))
 
 
-def refold(linkedids: Iterable[str]) -> list[Call]:
+def tells(record: Record) -> bool:
+    """Whether a call's facts can depend on it: sounds played and the ends of applications are kept, but change nothing."""
+    if record.kind in {RESTART, "APP_END", "LINKEDID_END"}:
+        return False
+    return not (record.kind in {"STREAM_BEGIN", "STREAM_END"} and record.user_event.startswith("FILE_"))
+
+
+def refold(linkedids: Iterable[str], *, around: Surroundings | None = None) -> list[Call]:
     """Fold the calls of these names, and those they share channels with, from all their records."""
-    around = Surroundings()
+    around = (around or Surroundings()).fresh()
     found: list[Call] = []
     for family in families(linkedids):
         try:
@@ -83,7 +92,7 @@ def fold_family(family: Sequence[str], around: Surroundings) -> list[Saved]:
     records = records_of(family)
     if not records:
         return []
-    back = restarts_since(min(record.at for record in records))
+    back = around.restarts(min(record.at for record in records))
     nodes = nodes_of(records)
     saved = []
     for name, rows in apart(records):

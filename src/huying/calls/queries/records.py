@@ -49,8 +49,8 @@ def as_row(record: Record) -> SwitchRecord | None:
     body = asdict(record)
     body["at"] = record.at.isoformat()
     return SwitchRecord(
-        key=bytes.fromhex(record.key), linkedid=names[0], uniqueid=names[1], kind=clean(record.kind), at=record.at,
-        body=json.dumps(body, separators=(",", ":")),
+        key=bytes.fromhex(record.key), linkedid="" if record.kind == RESTART else names[0], uniqueid=names[1],
+        kind=clean(record.kind), at=record.at, body=json.dumps(body, separators=(",", ":")),
     )
 
 
@@ -74,7 +74,6 @@ def records_of(linkedids: Sequence[str]) -> list[Record]:
     return [as_record(row) for row in SwitchRecord.objects.filter(linkedid__in=linkedids).order_by("at", "id")]
 
 
-def restarts_since(at: datetime) -> list[Record]:
-    """When the switch came back after `at`; the first one is what counts."""
-    rows = SwitchRecord.objects.filter(kind=RESTART, at__gte=at).order_by("at")[:1]
-    return [as_record(row) for row in rows]
+def restarts_of_the_switch() -> list[Record]:
+    """Every time the switch came back, the first first."""
+    return [as_record(row) for row in SwitchRecord.objects.filter(linkedid="", kind=RESTART).order_by("at")]

@@ -11,12 +11,15 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
+from huying.switch import speech
+
 RATE = 8000
 FRAME = 160  # samples in 20 ms
 LOUD = 9000  # of 32767
 BLOCK = RATE // 4  # a quarter of a second: short tones register, neighbours 4 Hz apart do not
 HEARD = -38.0  # dBFS; a tone of ours arrives at about -11, silence and hum far below
 KEYS = "0123456789*#ABCD"
+PROMPT, MUSIC, BEEP = 2600, 300, 800  # what a test's node plays for every prompt (0.4 s), on hold, and as the beep
 
 
 def encode(sample: int) -> int:
@@ -93,6 +96,13 @@ def key_packets(key: str, tick: int) -> list[tuple[bool, bytes]]:
     held = [struct.pack(">BBH", event, 10, FRAME * (n + 1)) for n in range(tick)]
     ended = [struct.pack(">BBH", event, 0x8A, FRAME * tick)] * 3
     return [(n == 0, payload) for n, payload in enumerate([*held, *ended])]
+
+
+def write_sounds(folder: Path, prompts: Iterable[str]) -> None:
+    """The sounds of a node: short tones in place of voices, so that tests are quick and hear what is played."""
+    speech.write(folder / "moh" / "hold.wav", speech.tone(MUSIC, 10))
+    for name in prompts:
+        speech.write(folder / "zh" / f"{name}.wav", speech.tone(BEEP if name == "beep" else PROMPT, 0.4))
 
 
 def write_capture(path: Path, parts: Iterable[tuple[int, float] | str]) -> Path:

@@ -17,6 +17,7 @@
   the carrier's address, where the switch sends outgoing calls too: `carrier` is that line, it rings for whatever is dialled out.
 - `sipp`: SIPp for load and for calls that follow a fixed course (sipp.py).
 - `audio`: tones, Goertzel, wav files (audio.py). Give each party a frequency of its own: 440, 880, 1600, 2000 …
+- Prompts are short tones (audio.PROMPT), music on hold is audio.MUSIC; a real voice would take time.
 - Without Asterisk or SIPp the tests are skipped, in CI (CI=true) they fail.
 """
 

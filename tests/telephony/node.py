@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from huying.switch import package
+from huying.switch import package, render, speech
 from huying.switch.plan import Plan
+from huying.switch.render import spoken
+from telephony import audio
 
 PATIENCE = 30.0
 CARRIER = "127.0.0.2"  # the address that a test's carrier calls from
@@ -31,10 +33,10 @@ class Node:
         return self.plan.folder
 
     def start(self) -> "Node":
-        from huying.switch import render
-
         package.furnish(self.folder, self.package)
         render.write(self.plan)
+        if not (self.folder / "sounds" / "zh").exists():
+            audio.write_sounds(self.folder / "sounds", {**spoken.SPOKEN, **speech.MORE})
         with (self.folder / "log" / "out").open("ab") as log:
             self.process = subprocess.Popen(
                 [*self.package.command, "-C", self.folder / "etc" / "asterisk.conf", "-f", "-n"],
@@ -78,8 +80,6 @@ class Node:
 
     def change(self, **values: object) -> None:
         """Another plan for the running node, reloaded as the gateway does it: change(numbers=(…), flows=(…))."""
-        from huying.switch import render
-
         self.plan = replace(self.plan, **values)  # type: ignore[arg-type]
         for module in render.write(self.plan):
             self.cli(f"module reload {module}")

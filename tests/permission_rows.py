@@ -37,6 +37,7 @@ EVERYBODY = (
     "agent1 leader1 dispatcher1 reviewer1 followup1 quality1 liaison1 unitleader1 supervisor1 director1 buyer1 operator1"
 )
 MANAGERS = "director1 operator1"
+WATCHES = "leader1 quality1 director1 buyer1 operator1"
 LET_IN = 0
 Argument = Callable[[Cast], Any] | Any
 
@@ -343,6 +344,8 @@ API: dict[str, Row] = {
     "GET /workorders/{number}/attachments/{int:file}": rest("", number=order, file=1),
     **{f"POST /workorders/{{number}}/{action}": rest(who, number=order) for action, who in ACTIONS.items()},
     "POST /webhooks": rest("operator1"),
+    "GET /seats": rest(WATCHES),
+    "GET /queues": rest(WATCHES),
     "GET /webhooks": rest("operator1"),
     "GET /webhooks/{int:webhook}": rest("operator1", webhook=webhook),
     "PATCH /webhooks/{int:webhook}": rest("operator1", webhook=webhook),

@@ -1,10 +1,14 @@
 """/healthz, /readyz and /metrics: what is asked, what is told, and to whom."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError
 from django.test import Client
 
+from huying.calls.models import SwitchState
 from huying.config import probes
+from huying.kernel import clock
 
 HEARTBEAT = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s * interval '1 second')"
 
@@ -28,7 +32,7 @@ def test_ready_with_database_tables_and_a_living_worker(client):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (
         200, {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "worker": "ok"},
-              "switch": {"word": "unknown", "reason": ""}})
+              "switch": {"word": "unknown", "reason": ""}, "phone": "未启用"})
 
 
 @pytest.mark.django_db
@@ -36,6 +40,17 @@ def test_not_ready_when_the_worker_fell_silent(client):
     beat(31)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["checks"]["worker"]) == (503, "没有后台任务进程的心跳")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "connected", "said"), [
+    (1, True, "ok"), (1, False, "电话交换机没有应答"), (20, True, "没有话务网关的心跳"),
+])
+def test_the_telephone_is_told_and_does_not_make_the_pages_unready(client, seconds, connected, said):
+    beat(1)
+    SwitchState.objects.create(gateway_seen_at=clock.now() - timedelta(seconds=seconds), connected=connected)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["phone"]) == (200, said)
 
 
 @pytest.mark.django_db

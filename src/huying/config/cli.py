@@ -14,7 +14,8 @@ USAGE = """用法：huying 命令 [参数]；huying 命令 --help 查看某个�
   up                启动数据库、网页、实时推送、后台任务与电话（同 bin/up）
   db start|stop|status
                     单独启动、停止、查看内置数据库
-  web、live、worker  单独运行某一种进程
+  web、live、worker、gateway
+                    单独运行某一种进程
   switch prepare|run
                     准备、单独运行电话交换机（Asterisk）
   requirements      由测试中的标记重新生成 docs/requirements.md 与 .json
@@ -51,6 +52,13 @@ def _live(arguments: list[str]) -> int:
     from huying.config.launch import servers
 
     return servers.live()
+
+
+def _gateway(arguments: list[str]) -> int:
+    _set_up()
+    from huying.gateway import process
+
+    return process.main()
 
 
 def _db(arguments: list[str]) -> int:
@@ -166,7 +174,8 @@ def _is_away(error: Exception) -> bool:
 
 
 OWN = {
-    "up": _up, "web": _web, "live": _live, "db": _db, "switch": _switch, "requirements": _requirements, "help": _help,
+    "up": _up, "web": _web, "live": _live, "gateway": _gateway, "db": _db, "switch": _switch, "requirements": _requirements,
+    "help": _help,
     "--help": _help, "-h": _help,
 }
 

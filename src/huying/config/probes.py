@@ -14,7 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import huying
+from huying.calls.models import SwitchState
+from huying.calls.operations.commands import HEARD
 from huying.config import measures
+from huying.kernel import clock
 from huying.switch.state import read
 
 HEARTBEAT_SECONDS = 30
@@ -41,16 +44,31 @@ def readyz(request: HttpRequest) -> HttpResponse:
             checks["migrations"] = "数据库结构尚未更新"
         if not worker_lives():
             checks["worker"] = "没有后台任务进程的心跳"
+        telephone = phone()
     except DatabaseError:
         checks = {"database": "数据库没有应答", "migrations": "未知", "worker": "未知"}
+        telephone = "未知"
     ready = set(checks.values()) == {"ok"}
     response = JsonResponse(
-        {"status": "ok" if ready else "unavailable", "checks": checks, "switch": asdict(read(settings.SWITCH_STATE))},
+        {
+            "status": "ok" if ready else "unavailable", "checks": checks, "switch": asdict(read(settings.SWITCH_STATE)),
+            "phone": telephone,
+        },
         status=200 if ready else 503,
         json_dumps_params={"ensure_ascii": False},
     )
     response._has_been_logged = True  # type: ignore[attr-defined]  # a 503 here is news, not a fault of ours
     return response
+
+
+def phone() -> str:
+    """How the gateway says that it and the switch are."""
+    row = SwitchState.objects.filter(node="main").first()
+    if row is None or row.gateway_seen_at is None:
+        return "未启用"
+    if clock.now() - row.gateway_seen_at > HEARD:
+        return "没有话务网关的心跳"
+    return "ok" if row.connected else "电话交换机没有应答"
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Who sits where, and what everybody is doing."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -32,4 +33,25 @@ def counts(seats: Iterable[SeatSession]) -> dict[str, int]:
     found = {str(state): 0 for state in AgentState if state != AgentState.OFFLINE}
     for seat in seats:
         found[seat.state] += 1
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class WantedMember:
+    """How a telephone ought to stand in the switch's queues. `paused`: None leaves it as it is."""
+
+    extension: str
+    name: str
+    queues: dict[str, int]  # queue -> penalty
+    paused: bool | None
+    reason: str
+
+
+def wanted_members() -> list[WantedMember]:
+    """Of all seats signed in; who rings may have been ready or busy when it began."""
+    found = []
+    for seat in open_seats():
+        queues = {f"q{group}": level for group, level in seat.groups.items()} | {f"p{seat.staff_id}": 0}
+        paused = None if seat.state == AgentState.RINGING else seat.state != AgentState.READY
+        found.append(WantedMember(seat.phone.extension, seat.staff.username, queues, paused, seat.reason or seat.state))
     return found

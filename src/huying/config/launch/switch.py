@@ -158,6 +158,7 @@ class Telephones:
                 raise NoSwitch(last_words(self.supervisor.data / "logs" / "switch.log"))
             self.supervisor.program("pbx", lambda **options: start(self.supervisor.data, **options))
             self._wait_ready()
+            self.supervisor.add("gateway")
         except Refusal as refusal:
             self.supervisor.drop("pbx")
             state.write(self.noted, state.State("missing", str(refusal)))

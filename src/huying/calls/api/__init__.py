@@ -1,0 +1,1 @@
+"""REST: the telephone as other systems see it (能力开放)."""

@@ -1,0 +1,54 @@
+"""The switch told anew: the database's rows become a plan, the plan files, and what changed is reloaded."""
+
+import asyncio
+import contextlib
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from huying.calls.models import SwitchState
+from huying.calls.queries.plan import plan_of_node
+from huying.gateway.blocked import blocked_numbers, keep_equal
+from huying.gateway.database import Database
+from huying.gateway.line import Line
+from huying.kernel import clock
+from huying.kernel.errors import Refusal
+from huying.switch import render
+
+log = structlog.get_logger("huying.gateway")
+EVERY = 900.0  # opening hours are told for days ahead, blocks come to their end
+RESTART_NEEDED = "部分话务参数须重启电话交换机后生效"
+
+
+class Configure:
+    def __init__(self, data: Path, line: Line, database: Database) -> None:
+        self.data, self.line, self.database = data, line, database
+        self.changed = asyncio.Event()
+
+    async def run(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.changed.wait(), EVERY)
+            self.changed.clear()
+            try:
+                await self.bring()
+            except (Refusal, OSError) as refusal:
+                log.warning("config_refused", said=str(refusal)[:200])
+
+    async def bring(self) -> None:
+        """Raises Refusal when the plan cannot be told, or the switch is away (the files are written nevertheless)."""
+        plan = await self.database.do(lambda: plan_of_node(self.data))
+        modules = await asyncio.to_thread(render.write, plan)
+        if self.line.link is not None:
+            for module in filter(None, modules):
+                await self.line.action("Reload", Module=module)
+            await keep_equal(self.line, await self.database.do(blocked_numbers))
+        if modules:
+            log.info("config", modules=list(modules))
+            said, now = (RESTART_NEEDED if "" in modules else ""), clock.now()
+            await self.database.do(lambda: _note(said, now))
+
+
+def _note(said: str, at: datetime) -> None:
+    SwitchState.objects.update_or_create(node="main", defaults={"config_at": at, "said": said})

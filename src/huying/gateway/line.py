@@ -1,0 +1,82 @@
+"""The manager connection: held while it lasts, made again when it breaks, later each time it breaks at once."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from huying.kernel.errors import Refusal
+from huying.switch import ami
+
+log = structlog.get_logger("huying.gateway")
+USER = "huying"
+WAITS = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    host: str
+    port: int
+    secret: str
+
+
+class Line:
+    """`found` is called with each new connection before its events; `lost` when it is gone. Both may be long."""
+
+    def __init__(
+        self, address: Callable[[], Awaitable[Address]], found: Callable[[ami.Link], Awaitable[None]],
+        heard: Callable[[ami.Message], None], lost: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._address, self._found, self._heard, self._lost = address, found, heard, lost
+        self.link: ami.Link | None = None
+
+    async def action(self, name: str, **fields: ami.Value) -> ami.Message:
+        """Raises ami.SwitchAway, ami.ActionRefused."""
+        if self.link is None:
+            raise ami.SwitchAway
+        return await self.link.action(name, timeout=ami.SECONDS, **fields)
+
+    async def listed(self, name: str, **fields: ami.Value) -> list[ami.Message]:
+        if self.link is None:
+            raise ami.SwitchAway
+        return await self.link.listed(name, timeout=ami.SECONDS, **fields)
+
+    async def run(self) -> None:
+        failures = 0
+        while True:
+            about = await self._address()
+            try:
+                async with await ami.connect(about.host, about.port, USER, about.secret) as link:
+                    log.info("switch_found")
+                    failures = 0
+                    await self._hold(link)
+            except Refusal as refusal:
+                if failures == 0:
+                    log.warning("switch_away", said=refusal.code)
+            await asyncio.sleep(WAITS[min(failures, len(WAITS) - 1)])
+            failures += 1
+
+    async def _hold(self, link: ami.Link) -> None:
+        """Until it breaks. Events are heard at once, also those that come while `found` is at work."""
+        self.link = link
+        greeting = asyncio.create_task(self._greet(link))
+        try:
+            async for event in link.events():
+                self._heard(event)
+        finally:
+            self.link = None
+            greeting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await greeting
+            log.warning("switch_lost")
+            await self._lost()
+
+    async def _greet(self, link: ami.Link) -> None:
+        """What cannot be brought to an end is begun anew with a new connection."""
+        try:
+            await self._found(link)
+        except Exception as error:
+            log.warning("greeting_broken_off", error=type(error).__name__, exc_info=not isinstance(error, Refusal))
+            await link.close()

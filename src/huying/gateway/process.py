@@ -1,0 +1,187 @@
+"""The process put together: `huying gateway`."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+
+from huying.calls.models import SwitchState
+from huying.calls.operations.carry_out import give_up_running
+from huying.calls.operations.wrap_ups import end_wrap_ups
+from huying.gateway import resync
+from huying.gateway.commands.perform import Hands
+from huying.gateway.commands.run import Commands
+from huying.gateway.configure import Configure
+from huying.gateway.database import Database
+from huying.gateway.ears import Ears
+from huying.gateway.facts import NODE, Facts, move
+from huying.gateway.legs import Legs, SeatEvent
+from huying.gateway.line import Address, Line
+from huying.gateway.members import Members
+from huying.gateway.phones import Phones
+from huying.kernel import clock
+from huying.switch import ami
+from huying.switch.records import Record
+
+log = structlog.get_logger("huying.gateway")
+BEAT = 2.0
+TICK = 0.5
+
+
+def main() -> int:
+    """Until SIGTERM or Ctrl-C."""
+    return asyncio.run(_run(settings.DATA))
+
+
+async def _run(data: Path) -> int:
+    gateway = Gateway(data)
+    loop, me = asyncio.get_running_loop(), asyncio.current_task()
+    assert me is not None
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, me.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await gateway.run()
+    await gateway.leave()
+    return 0
+
+
+class Gateway:
+    """All parts, and who hears what."""
+
+    def __init__(self, data: Path) -> None:
+        self.legs = Legs()
+        self.database, self.quick = Database("facts"), Database("commands")
+        self.line = Line(self._address, self._found, self._heard, self._lost)
+        self.facts = Facts((data / "switch").resolve(), self.database, self.legs, self._told)
+        self.members = Members(self.line, self.quick, self.legs)
+        self.phones = Phones(self.line, self.quick)
+        self.hands = Hands(self.line, self.legs, self.phones, {})
+        self.commands = Commands(self.quick, self.hands)
+        self.configure = Configure(data, self.line, self.quick)
+        self.ears = Ears(self._asked)
+
+    async def run(self) -> None:
+        await self.database.do(give_up_running)
+        for leg in await self.database.do(resync.open_legs):
+            self.legs.seed(leg)
+        async with asyncio.TaskGroup() as group:
+            for part in (
+                self.line, self.facts, self.members, self.phones, self.commands, self.configure, self.ears,
+            ):
+                group.create_task(part.run())
+            group.create_task(self._beat())
+            group.create_task(self._tick())
+
+    async def leave(self) -> None:
+        """In good order: whoever looks knows at once that we are gone."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.quick.do(partial(_seen, connected=False)), 2.0)
+        self.database.close()
+        self.quick.close()
+
+    async def _address(self) -> Address:
+        return Address("127.0.0.1", settings.SWITCH["ami_port"], settings.SWITCH["ami_secret"])
+
+    async def _found(self, link: ami.Link) -> None:
+        """A connection: first what is true, then equal again, then the configuration."""
+        at = resync.started_at(await link.action("CoreStatus"))
+        restarted, extra = await self.database.do(partial(resync.note_start, at))
+        if restarted and at is not None:
+            log.warning("switch_restarted")
+            self.facts.add(resync.restart_record(at, extra))
+        known = set(self.legs.legs)
+        rows = await link.listed("CoreShowChannels")
+        self.facts.caught_up.clear()
+        self.facts.wake.set()
+        await self.facts.caught_up.wait()
+        await self._settle(known, rows)
+        await self.members.load()
+        await self.phones.load(restarted=restarted)
+        self.members.changed.set()
+        self.configure.changed.set()
+        await self.quick.do(partial(_seen, connected=True))
+        self.commands.look.set()
+
+    async def _settle(self, known: set[str], rows: list[ami.Message]) -> None:
+        now = clock.now()
+        alive = {row.get("Uniqueid", "") for row in rows} | (set(self.legs.legs) - known)
+        events = self.legs.lost(now, alive)
+        for leg in resync.unknown(rows, self.legs):
+            self.legs.seed(leg)
+            events.append(SeatEvent(leg.extension, "answered" if leg.answered else "rings", now, leg.linkedid))
+        self._told(events)
+        extensions = {leg.extension for leg in self.legs.legs.values()}
+        talking = {extension for extension in extensions if self.legs.busy(extension)}
+
+        def job() -> None:
+            for event in events:
+                move(event)
+            resync.settle(talking, extensions - talking)
+
+        await self.database.do(job)
+
+    async def _lost(self) -> None:
+        self.hands.consulting.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.quick.do(partial(_seen, connected=False)), 2.0)
+
+    def _heard(self, event: ami.Message) -> None:
+        """Each event of the manager connection, in order; nothing here may wait."""
+        kind = event.get("Event", "")
+        if kind == "CEL":
+            self.facts.wake.set()
+        elif kind in {"Hold", "Unhold"}:
+            self.facts.add(_hold(event))
+        elif kind == "DialEnd":
+            self.legs.dial_ended(event.get("DestUniqueid", ""), event.get("DialStatus", ""))
+        elif kind.startswith("QueueMember"):
+            self.members.heard(event)
+        elif kind == "DeviceStateChange":
+            self.phones.heard(event)
+
+    def _told(self, events: Sequence[SeatEvent]) -> None:
+        self.members.told(events)
+        for event in events:
+            if event.event == "hung_up":
+                self.hands.consulting.pop(event.extension, None)
+
+    def _asked(self, words: str) -> None:
+        if words == "config":
+            self.configure.changed.set()
+        elif words.startswith("seat"):
+            self.members.changed.set()
+        else:
+            self.commands.look.set()
+
+    async def _beat(self) -> None:
+        while True:
+            await self.quick.do(partial(_seen, connected=self.line.link is not None))
+            await asyncio.sleep(BEAT)
+
+    async def _tick(self) -> None:
+        """After-call work that has lasted long enough."""
+        while True:
+            await self.quick.do(end_wrap_ups)
+            await asyncio.sleep(TICK)
+
+
+def _seen(*, connected: bool) -> None:
+    SwitchState.objects.update_or_create(node=NODE, defaults={"gateway_seen_at": clock.now(), "connected": connected})
+
+
+def _hold(event: ami.Message) -> Record:
+    """The manager's clock is the record file's, in microseconds."""
+    try:
+        at = datetime.fromtimestamp(float(event.get("Timestamp", "")), UTC)
+    except ValueError:
+        at = datetime.now(UTC)
+    return Record(
+        at=at, linkedid=event.get("Linkedid", ""), uniqueid=event.get("Uniqueid", ""), kind=event["Event"].upper(),
+        channel=event.get("Channel", ""),
+    )

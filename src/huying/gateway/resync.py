@@ -1,0 +1,86 @@
+"""What is true after we were away: the switch's channels against what we know, and agents against their telephones."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from huying.calls.catalog import AgentState
+from huying.calls.models import Leg as LegRow
+from huying.calls.models import SeatSession, SwitchState
+from huying.calls.operations import move_seat
+from huying.calls.workflow import IN_A_CALL
+from huying.gateway.legs import RESTART, Leg, Legs
+from huying.kernel import clock
+from huying.switch import ami
+from huying.switch.records import Record
+
+OLDEST = timedelta(hours=12)
+
+
+def open_legs() -> list[Leg]:
+    """Telephones that, as far as the records go, are still in a call."""
+    rows = LegRow.objects.filter(ended_at=None, call__ended_at=None, call__entered_at__gt=clock.now() - OLDEST)
+    rows = rows.exclude(extension="").select_related("call")
+    return [
+        Leg(row.uniqueid, f"PJSIP/{row.extension}-00000000", row.call.linkedid, rung=row.offered_at is not None,
+            answered=row.answered_at is not None, spies=row.role == LegRow.Role.MONITOR)
+        for row in rows
+    ]
+
+
+def channel_leg(row: ami.Message) -> Leg:
+    """From a row of CoreShowChannels."""
+    up = row.get("ChannelStateDesc") == "Up"
+    return Leg(row.get("Uniqueid", ""), row.get("Channel", ""), row.get("Linkedid", ""), rung=True, answered=up)
+
+
+def unknown(rows: Iterable[ami.Message], legs: Legs) -> list[Leg]:
+    """Seats' channels that are there and that no record told us of; and the true names of those we know."""
+    found = []
+    for row in rows:
+        leg = channel_leg(row)
+        known = legs.legs.get(leg.uniqueid)
+        if known is not None:
+            known.channel = leg.channel
+        elif leg.extension:
+            found.append(leg)
+    return found
+
+
+def settle(talking: set[str], ringing: set[str]) -> None:
+    """Seats that the database believes in a call, without a channel: the call is over."""
+    seats = SeatSession.objects.filter(ended_at=None, state__in=IN_A_CALL).select_related("phone")
+    for seat in seats:
+        extension = seat.phone.extension
+        if extension in talking:
+            continue
+        if seat.state == AgentState.TALKING:
+            move_seat(seat.pk, "hung_up")
+        elif extension not in ringing:
+            move_seat(seat.pk, "cancelled")
+
+
+def started_at(status: ami.Message) -> datetime | None:
+    """When the switch was started, from CoreStatus; it tells the machine's local time."""
+    text = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").astimezone()
+    except ValueError:
+        return None
+
+
+def note_start(at: datetime | None) -> tuple[bool, dict[str, Any]]:
+    """Whether the switch was started since we last saw it, and what a record of that says."""
+    row, _ = SwitchState.objects.get_or_create(node="main")
+    before, seen = row.switch_up_since, row.gateway_seen_at
+    if at is None or before == at:
+        return False, {}
+    SwitchState.objects.filter(pk=row.pk).update(switch_up_since=at)
+    if before is None:
+        return False, {}
+    return True, {"down_at": min(seen, at).isoformat()} if seen else {}
+
+
+def restart_record(at: datetime, extra: dict[str, Any]) -> Record:
+    name = f"{int(at.timestamp())}.0"
+    return Record(at=at, linkedid=name, uniqueid=name, kind=RESTART, channel="", extra=extra)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 import huying
 from huying.calls.models import SwitchState
-from huying.calls.operations.commands import HEARD
+from huying.calls.queries.switch import HEARD
 from huying.config import measures
 from huying.kernel import clock
 from huying.switch.state import read

@@ -10,8 +10,8 @@ from huying.calls.catalog import AGENT_STATE_LABELS, BUSY_REASONS, NOT_CHOSEN, A
 from huying.calls.management.who import person
 from huying.calls.models import Phone, SeatSession
 from huying.calls.operations import set_state, sign_in_seat, sign_out_seat
-from huying.calls.operations.commands import gateway_lives
 from huying.calls.queries.seats import seat_of
+from huying.calls.queries.switch import gateway_lives
 from huying.kernel import clock
 from huying.kernel.errors import Refusal
 from huying.org.models import Staff

@@ -50,6 +50,7 @@ class Surroundings:
 
     born: float = field(default_factory=monotonic)
     back: list[Record] | None = None
+    failed: list[str] = field(default_factory=list)  # calls that could not be saved
     numbers: dict[str, CalledNumber | None] = field(default_factory=dict)
     centres: dict[tuple[str, str], int | None] = field(default_factory=dict)
     groups: dict[str, SkillGroup | None] = field(default_factory=dict)

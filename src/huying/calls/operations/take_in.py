@@ -78,6 +78,7 @@ def refold(linkedids: Iterable[str], *, around: Surroundings | None = None) -> l
             raise
         except (DatabaseError, ValueError, LookupError, TypeError):
             log.exception("call_not_saved", calls=family)
+            around.failed += family
             continue
         found += [each.call for each in saved]
         for each in saved:

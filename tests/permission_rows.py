@@ -25,7 +25,7 @@ from uuid import uuid4
 
 import permission_orders as orders
 from cast import Cast
-from huying.calls.models import Call
+from huying.calls.models import Call, Recording
 from huying.kernel import clock
 from huying.org.models import ApiToken, Calendar, Role, SignIn, Unit
 from huying.portal.models import OnlineDraft
@@ -133,6 +133,11 @@ def call_of_agent1(cast: Cast) -> int:
     ).pk
 
 
+def recording_not_sealed(cast: Cast) -> int:
+    """One that nobody can hear yet; who may hear sealed ones is told in tests/calls/test_recordings.py."""
+    return Recording.objects.create(centre=cast.demo, call_id=call_of_agent1(cast), name="x.wav").pk
+
+
 def webhook(cast: Cast) -> int:
     return Webhook.objects.create(
         centre=cast.demo, staff=cast.staff["operator1"], url="https://example.org", events=["sign"], secret="x",
@@ -219,8 +224,13 @@ MESSAGING = {
     "messaging:receipts": send("", name="nobody", anonymous=404),
 }
 
+SEES_CALLS = "agent1 leader1 dispatcher1 reviewer1 followup1 quality1 supervisor1 director1 buyer1"
 TAKES_CALLS = "agent1 leader1 dispatcher1 followup1"
 CALLS = {
+    "calls:calls": page(SEES_CALLS),
+    "calls:call": page("agent1 leader1 reviewer1 quality1 supervisor1 director1 buyer1", pk=call_of_agent1),
+    "calls:sound": page("", pk=recording_not_sealed),
+    "calls:download": page("", pk=recording_not_sealed),
     "calls:seat": page(TAKES_CALLS),
     "calls:bar": page(TAKES_CALLS),
     "calls:do": send(TAKES_CALLS, word="ready", shared=True),

@@ -12,6 +12,7 @@ import { attachRecorders } from "./record.js";
 import { startRegions } from "./regions.js";
 import { startRevealing } from "./reveal.js";
 import { startSending } from "./sending.js";
+import { startSound } from "./sound.js";
 import { startSheets } from "./sheets.js";
 
 document.documentElement.classList.add("js");
@@ -19,6 +20,7 @@ startKeys();
 startProgress();
 startSheets(); // before sending: a form that only moves on has not been sent
 startSending();
+startSound();
 startCopying();
 startRegions();
 startFiles();

@@ -8,6 +8,7 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from huying.calls.queries.bar import bar_of
-        from huying.org.catalog import register_bar
+        from huying.org.catalog import register_bar, register_nav
 
+        register_nav("通话", "calls:calls", "calls.view", "calls.view_own", order=340, side="centre")
         register_bar("calls/bar.html", bar_of, "calls.answer")

@@ -25,6 +25,8 @@ _VERSION = 1
 _HEADER = 4
 _NONCE = 12
 _TAG = 16
+OVERHEAD = _HEADER + _NONCE + _TAG
+"""How many bytes a sealed value is longer than the plain one."""
 
 
 class TamperedData(Refusal):
@@ -120,15 +122,23 @@ class KeyRing:
 
     def encrypt(self, text: str, *, context: bytes) -> bytes:
         """Seal `text`; `context` (for example b"citizens.phone") must be given again to open it."""
+        return self.seal(text.encode(), context=context)
+
+    def seal(self, plain: bytes, *, context: bytes) -> bytes:
+        """`encrypt` for bytes; the result is `OVERHEAD` bytes longer."""
         algorithm, number = ALGORITHMS[self.algorithm], self.newest_id
         if number is None:
             raise MissingKey(f"没有可用于 {self.algorithm} 的密钥")
         header = bytes((_VERSION, algorithm.number)) + number.to_bytes(2, "big")
         nonce = os.urandom(_NONCE)
-        return header + nonce + algorithm.seal(self._keys[number], nonce, text.encode(), header + context)
+        return header + nonce + algorithm.seal(self._keys[number], nonce, plain, header + context)
 
     def decrypt(self, blob: bytes, *, context: bytes) -> str:
         """Open a sealed field. Raises TamperedData, and MissingKey when its key is not in the folder."""
+        return self.open(blob, context=context).decode()
+
+    def open(self, blob: bytes, *, context: bytes) -> bytes:
+        """`decrypt` for bytes."""
         blob = bytes(blob)
         algorithm, number = _header(blob)
         if number not in self._keys:
@@ -140,7 +150,7 @@ class KeyRing:
             raise TamperedData
         nonce, sealed = blob[_HEADER : _HEADER + _NONCE], blob[_HEADER + _NONCE :]
         try:
-            return algorithm.open(key, nonce, sealed, blob[:_HEADER] + context).decode()
+            return algorithm.open(key, nonce, sealed, blob[:_HEADER] + context)
         except InvalidTag:
             raise TamperedData from None
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.conf import settings
 
 from huying.calls.catalog import BUSY_REASONS, NOT_CHOSEN, AgentState
-from huying.calls.models import Call, OtherDesk, PhoneSetting, SeatSession, SkillGroup
+from huying.calls.models import Call, Leg, OtherDesk, PhoneSetting, SeatSession, SkillGroup
 from huying.calls.queries.seats import open_seats, seat_of
 from huying.calls.queries.switch import gateway_lives
 from huying.citizens.models import Caller
@@ -79,7 +79,7 @@ class Bar:
 
     @property
     def held(self) -> bool:
-        return self._last("hold", "unhold", "retrieve") == "hold"
+        return self._last("held", "retrieved") == "held"
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -103,7 +103,7 @@ class Bar:
 
     @property
     def consulting(self) -> bool:
-        return self._last("consult", "complete", "cancel", "transfer") == "consult"
+        return bool(self.call) and Leg.objects.filter(call=self.call, role=Leg.Role.CONSULT, ended_at=None).exists()
 
     @property
     def ways(self) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from huying.citizens.fields import SecretText
+from huying.kernel import masking
 
 
 class Caller(models.Model):
@@ -27,6 +28,9 @@ class Caller(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["centre", "phone_hash"], name="caller_once_per_centre")]
 
-
     def __str__(self) -> str:
         return f"诉求人 {self.pk}"
+
+    @property
+    def masked_name(self) -> str:
+        return masking.mask_name(self.name)

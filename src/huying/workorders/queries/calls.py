@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from huying.calls.models import Call
 from huying.org.policies import Actor
 from huying.workorders.models import OrderCall, WorkOrder
+from huying.workorders.policies import visible_to
 
 
 def calls_of(order: WorkOrder) -> list[OrderCall]:
@@ -25,3 +26,9 @@ def page_of(actor: Actor, call: Call) -> str:
         with suppress(NoReverseMatch):
             return reverse("calls:call", args=[call.pk])
     return ""
+
+
+def orders_of_call(actor: Actor, call: Call) -> list[dict[str, str]]:
+    """The orders written from a call or about it, as far as this person may know of them."""
+    rows = visible_to(actor).filter(calls__call=call).distinct()
+    return [{"number": row.number, "title": row.title, "url": reverse("workorders:order", args=[row.number])} for row in rows[:20]]

@@ -1,0 +1,56 @@
+"""Searching calls, and taking a recording out."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from huying.calls.catalog import OUTCOME_LABELS
+from huying.calls.models import Call, SkillGroup
+from huying.kernel.phones import normalise_phone
+from huying.org.models import Staff
+
+ANY = [("", "全部")]
+RATINGS = [("none", "未评价"), *((str(key), f"按键 {key}") for key in range(1, 6))]
+
+
+class CallFilter(forms.Form):
+    """Everything may be left empty."""
+
+    number = forms.CharField(label="号码", required=False, max_length=20)
+    since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    direction = forms.ChoiceField(label="方向", required=False, choices=[*ANY, *Call.Direction.choices])
+    outcome = forms.ChoiceField(label="结果", required=False, choices=[*ANY, *OUTCOME_LABELS.items()])
+    group = forms.ModelChoiceField(SkillGroup.objects.none(), label="技能组", required=False, empty_label="全部")
+    agent = forms.ModelChoiceField(Staff.objects.none(), label="坐席", required=False, empty_label="全部")
+    rating = forms.ChoiceField(label="评价", required=False, choices=[*ANY, *RATINGS])
+    longer = forms.IntegerField(label="通话至少（秒）", required=False, min_value=0, max_value=86400)
+
+    def __init__(self, *args: Any, centres: list[int], **options: Any) -> None:
+        super().__init__(*args, **options)
+        people = Staff.objects.filter(centre_id__in=centres, skills__isnull=False).distinct().order_by("name")
+        self.fields["group"].queryset = SkillGroup.objects.filter(centre_id__in=centres)  # type: ignore[attr-defined]
+        agent: Any = self.fields["agent"]
+        agent.queryset, agent.label_from_instance = people, lambda row: f"{row.name} {row.number}".strip()
+
+    def clean_number(self) -> str:
+        text = str(self.cleaned_data["number"])
+        digits = normalise_phone(text)
+        if text and not digits:
+            raise forms.ValidationError("请填写完整的电话号码")
+        return digits
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        since, until = found.get("since"), found.get("until")
+        if isinstance(since, date) and isinstance(until, date) and since > until:
+            self.add_error("until", "止日期早于起日期")
+        return found
+
+
+class DownloadForm(forms.Form):
+    reason = forms.CharField(
+        label="下载用途", min_length=4, max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明下载用途", "min_length": "请写明下载用途（至少 4 个字）"},
+    )

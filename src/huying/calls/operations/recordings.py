@@ -1,0 +1,89 @@
+"""Recordings on their way from the switch's spool into the sealed store, and out of it when their time is over (R217)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from huying.calls.models import PhoneSetting, Recording
+from huying.calls.operations.tell import tell
+from huying.calls.queries.sealed import folder, seal_file, spool
+from huying.calls.rules.sound import BadSound, outline
+from huying.kernel import clock
+
+log = structlog.get_logger("huying.calls.recordings")
+SETTLED = timedelta(seconds=2)
+"""The switch closes a file within milliseconds of the call's end."""
+
+GIVEN_UP = timedelta(hours=24)
+BATCH = 50
+
+
+def seal_waiting() -> int:
+    """Seal what is waiting of calls that are over; how many were. Several workers share the work without doubling."""
+    now, done, after = clock.now(), 0, 0
+    over = Q(call__ended_at__lt=now - SETTLED) & Q(state=Recording.State.WAITING)
+    while pks := list(Recording.objects.filter(over, pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        done += sum(seal_one(pk) for pk in pks)
+        after = pks[-1]
+    return done
+
+
+@transaction.atomic
+def seal_one(pk: int) -> bool:
+    """The file of one recording; a wav that is not there yet is waited for, after a day it counts as missing.
+
+    The sealed file is complete before the row says so, the wav goes only after the commit: a crash in between leaves
+    something to do again, never nothing.
+    """
+    rows = Recording.objects.select_for_update(of=("self",), skip_locked=True).select_related("call")
+    row = rows.filter(pk=pk, state=Recording.State.WAITING).first()
+    if row is None:
+        return False
+    source = find(row.name)
+    if source is None:
+        if row.call.ended_at and row.call.ended_at < clock.now() - GIVEN_UP:
+            row.state = Recording.State.MISSING
+            row.save(update_fields=["state"])
+            log.error("recording_missing", recording=row.pk)
+        return False
+    try:
+        with source.open("rb") as sound:
+            about = outline(sound)
+            row.path = f"{row.call.entered_at:%Y/%m/%d}/{row.pk}.sealed"
+            row.digest, row.size = seal_file(sound, folder() / row.path, row.name)
+    except (BadSound, OSError) as error:
+        log.error("recording_not_sealed", recording=row.pk, error=type(error).__name__)
+        return False
+    row.duration_ms, row.peaks, row.state, row.sealed_at = about.duration_ms, about.peaks, Recording.State.SEALED, clock.now()
+    row.kept_until = clock.now().date() + timedelta(days=kept_days(row.centre_id))
+    row.save()
+    tell("recording", row.centre_id, None, row.call_id)
+    transaction.on_commit(lambda: source.unlink(missing_ok=True))
+    return True
+
+
+def find(name: str) -> Path | None:
+    """The wav of that name, wherever in the spool; a name that leads out of it finds nothing."""
+    wanted = Path(name).name
+    places = (spool() / part / wanted for part in ("recordings", "voicemail"))
+    return next((place for place in places if wanted and place.is_file() and not place.is_symlink()), None)
+
+
+def kept_days(centre_id: int) -> int:
+    row = PhoneSetting.objects.filter(centre_id=centre_id).values_list("keep_recordings_days", flat=True).first()
+    return row if row is not None else PhoneSetting._meta.get_field("keep_recordings_days").default
+
+
+def expire() -> int:
+    """Remove what has been kept as long as the rule says; the row stays and says so."""
+    gone = 0
+    for row in Recording.objects.filter(state=Recording.State.SEALED, kept_until__lt=clock.now().date())[:1000]:
+        with transaction.atomic():
+            path, row.state, row.path, row.peaks = folder() / row.path, Recording.State.EXPIRED, "", []
+            row.save(update_fields=["state", "path", "peaks"])
+            transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
+        gone += 1
+    return gone

@@ -1,0 +1,82 @@
+"""Finding calls: who may see which, by what they are narrowed down, page by page (R221, R223)."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from huying.calls.models import Call
+from huying.citizens.fields import blind_index
+from huying.kernel import clock
+from huying.kernel.clock import SHANGHAI
+from huying.org.policies import Actor
+from huying.org.policies.manage import managed_centres
+
+PAGE = 50
+MOST = 1000
+SHOWN_FOR = timedelta(days=30)
+
+
+def calls_seen_by(actor: Actor) -> QuerySet[Call]:
+    """All of the own centre and those below it; for whoever may see only the own ones, those he took part in."""
+    if actor.staff is None or actor.unit_id:
+        return Call.objects.none()
+    rows = Call.objects.filter(centre__in=managed_centres(actor))
+    if actor.may("calls.view"):
+        return rows
+    if actor.may("calls.view_own"):
+        own = Q(agent=actor.staff) | Q(last_agent=actor.staff) | Q(pk__in=actor.staff.legs.values("call"))
+        return rows.filter(own)
+    return rows.none()
+
+
+@dataclass
+class CallPage:
+    """`count` stops at MOST and says so by `capped`; `after` is where the next page begins."""
+
+    rows: list[Call]
+    count: int
+    capped: bool
+    after: str
+    since: datetime
+
+
+def page_of_calls(actor: Actor, found: dict[str, Any], cursor: str = "") -> CallPage:
+    """Newest first; without dates, of the last 30 days."""
+    today = clock.now().astimezone(SHANGHAI).date()
+    since = midnight(found.get("since") or today - SHOWN_FOR)
+    rows = narrowed(calls_seen_by(actor).filter(entered_at__gte=since), found)
+    count = rows.order_by()[: MOST + 1].count()
+    if place := read_cursor(cursor):
+        at, pk = place
+        rows = rows.filter(Q(entered_at__lt=at) | Q(entered_at=at, pk__lt=pk))
+    page = list(rows.select_related("agent", "group", "caller").order_by("-entered_at", "-id")[: PAGE + 1])
+    last = page[PAGE - 1] if len(page) > PAGE else None
+    after = f"{last.entered_at.timestamp():.6f}-{last.pk}" if last else ""
+    return CallPage(page[:PAGE], min(count, MOST), count > MOST, after, since)
+
+
+def narrowed(rows: QuerySet[Call], found: dict[str, Any]) -> QuerySet[Call]:
+    if until := found.get("until"):
+        rows = rows.filter(entered_at__lt=midnight(until + timedelta(days=1)))
+    if number := found.get("number"):
+        rows = rows.filter(number_hash=blind_index(number, purpose="phone"))
+    if rating := found.get("rating"):
+        rows = rows.filter(rating__isnull=True) if rating == "none" else rows.filter(rating=int(rating))
+    if longer := found.get("longer"):
+        rows = rows.filter(talk_ms__gte=longer * 1000)
+    return rows.filter(**{name: found[name] for name in ("direction", "outcome", "group", "agent") if found.get(name)})
+
+
+def read_cursor(text: str) -> tuple[datetime, int] | None:
+    """None for nothing and for nonsense: the first page is then shown."""
+    moment, _, pk = text.partition("-")
+    try:
+        return datetime.fromtimestamp(float(moment), SHANGHAI), int(pk) if int(pk) < 2**62 else 0
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def midnight(day: Any) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)

@@ -1,0 +1,52 @@
+"""A call's milestones in Chinese, for its page."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+TITLES = {
+    "entered": "进入热线", "routed": "选择去向", "blocked": "命中拦截名单", "node": "语音导航", "key": "按键", "human": "请求人工",
+    "queued": "进入排队", "left_queue": "离开排队", "offered": "坐席振铃", "answered": "接听", "missed": "未接", "refused": "拒接",
+    "cancelled": "振铃取消", "failed": "呼叫失败", "left": "退出通话", "held": "保持", "retrieved": "取回", "transferred": "转接",
+    "conference": "三方通话", "desk": "转其他热线", "dialled": "外呼", "voicemail": "留言", "call_back": "预约回拨",
+    "recorded": "开始录音", "invited": "邀请评价", "rated": "按键评价", "ended": "通话结束", "wrap_up": "话后处理完成",
+}
+TONES = {"answered": "green", "missed": "red", "refused": "red", "failed": "red", "blocked": "red", "rated": "green", "held": "amber"}
+LABELS = {
+    "called": "被叫", "queue": "队列", "why": "原因", "extension": "分机", "node": "节点", "keys": "按键", "to": "去向", "rating": "评价",
+    "desk": "热线", "role": "角色", "how": "方式", "flow": "流程", "by": "释放方", "verdict": "处理",
+}
+WORDS = {
+    "blind": "直接转接", "attended": "咨询转接", "timeout": "超时未按", "invalid": "按键无效", "agent": "坐席", "consult": "咨询",
+    "outside": "外线", "monitor": "监听", "caller": "来电人", "system": "系统", "pass": "放行", "refused": "拦截", "key": "按键评价",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the course; shaped for the time line component."""
+
+    at: datetime
+    title: str
+    who: str = ""
+    tone: str = ""
+    text: str = ""
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    mark: str = "话"
+    id: str = ""
+
+
+def lines(milestones: Iterable[Mapping[str, Any]], people: Mapping[str, str], queues: Mapping[str, str]) -> list[Line]:
+    """`people`: extension -> who sat there; `queues`: the switch's name of a queue -> its own."""
+    return [_line(row, people, queues) for row in milestones]
+
+
+def _line(row: Mapping[str, Any], people: Mapping[str, str], queues: Mapping[str, str]) -> Line:
+    kind = str(row.get("kind", ""))
+    facts = [
+        (LABELS[name], queues.get(str(value), WORDS.get(str(value), str(value))))
+        for name, value in row.items() if name in LABELS and value not in (None, "")
+    ]
+    who = people.get(str(row.get("extension", "")), "")
+    return Line(datetime.fromisoformat(str(row["at"])), TITLES.get(kind, kind), who, TONES.get(kind, ""), facts=facts)

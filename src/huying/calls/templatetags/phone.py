@@ -1,0 +1,56 @@
+"""Words and shapes of the telephone pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from huying.calls.catalog import Outcome
+from huying.calls.models import Call
+
+register = template.Library()
+GOOD = {Outcome.ANSWERED, Outcome.SELF_SERVICE, Outcome.PASSED_ON}
+BAD = {Outcome.ABANDONED, Outcome.LOST, Outcome.BLOCKED, Outcome.NO_ANSWER}
+ENDERS = {"caller": "来电人", "agent": "坐席", "system": "系统"}
+NOT_INVITED = {"caller_left": "来电人先挂机", "outgoing": "外呼", "blocked": "已拦截", "off": "未开启评价", "unanswered": "未接通"}
+
+
+@register.filter
+def clock_ms(value: Any) -> str:
+    """`1:02:03`, `4:05`, `0:07` of milliseconds; a dash where there is none."""
+    if value in (None, ""):
+        return "—"
+    hours, rest = divmod(round(int(value) / 1000), 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+@register.filter
+def outcome_tone(call: Call) -> str:
+    return "green" if call.outcome in GOOD else "red" if call.outcome in BAD else "amber"
+
+
+@register.filter
+def ender(code: str) -> str:
+    return ENDERS.get(code, code or "—")
+
+
+@register.filter
+def not_invited(code: str) -> str:
+    return NOT_INVITED.get(code, code)
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.simple_tag
+def waveform(peaks: Sequence[int]) -> SafeString:
+    """The outline of a recording as a picture; widths in points of the outline, heights in percent."""
+    bars = format_html_join("", '<rect x="{}" y="{}" width="1" height="{}"/>', ((x, 50 - p / 2, max(1, p)) for x, p in enumerate(peaks)))
+    return format_html(
+        '<svg class="hy-wave__lines" viewBox="0 0 {} 100" preserveAspectRatio="none" aria-hidden="true">{}</svg>', max(1, len(peaks)), bars
+    )

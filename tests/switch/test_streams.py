@@ -185,12 +185,13 @@ def test_attended_transfer_taken_back(node, carrier, manager):
 def test_three_way(node, carrier, manager, outside):
     _, call, desk = connected(node, carrier)
     mine, theirs = manager.channel("PJSIP/1001-"), manager.channel("PJSIP/trunk-carrier-")
+    room = f"room-{node.records()[0].linkedid}"
     assert manager.act(
-        Action="Redirect", Channel=theirs, Context="move", Exten="room-7", Priority="1",
-        ExtraChannel=mine, ExtraContext="move", ExtraExten="room-7", ExtraPriority="1",
+        Action="Redirect", Channel=theirs, Context="move", Exten=room, Priority="1",
+        ExtraChannel=mine, ExtraContext="move", ExtraExten=room, ExtraPriority="1",
     )["Response"] == "Success"
     assert manager.act(
-        Action="Originate", Channel="Local/desk-12315@move/n", Context="move", Exten="room-7", Priority="1", Async="true",
+        Action="Originate", Channel="Local/desk-12315@move/n", Context="move", Exten=room, Priority="1", Async="true",
         CallerID="057112345", Variable="__HY_CENTRE=c1",
     )["Response"] == "Success"
     third = outside.wait_offered().wait_answered()
@@ -207,7 +208,8 @@ def test_three_way(node, carrier, manager, outside):
     call.press("5")
     call.wait_ended()
     assert "QUEUEEND support:ANSWERED:PJSIP/1001" in node.told()
-    assert node.told().count("ROOM 7") == 3
+    assert node.told().count(f"ROOM {room[5:]}") == 3
+    assert len([line for line in node.told() if line.startswith("RECORD")]) == 1
 
 
 def test_outbound(node, outside):

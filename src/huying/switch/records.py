@@ -2,8 +2,9 @@
 
 The file `FILE` holds every happening with microseconds and all fields, written at once and by Asterisk alone: it is
 the source of facts, read as it grows (`split`) and again after an outage. The manager interface sends the same
-happenings as "CEL" events, but cuts the time to the second (Asterisk has no setting for it): `from_ami` gives the same
-record save for that, equal to `from_csv(…).coarse()`. It serves to know at once that something happened.
+happenings as "CEL" events, but cuts the time to the second and leaves out which stream it was (Asterisk has no setting
+for it): `from_ami` gives the same record save for that, equal to `from_csv(…).coarse()`. It serves to know at once that
+something happened; what happened is then read from the file.
 """
 
 import csv
@@ -75,8 +76,8 @@ class Record:
         return blake2b("\x1f".join(parts).encode(errors="backslashreplace"), digest_size=16).hexdigest()
 
     def coarse(self) -> "Record":
-        """As the manager interface tells it: whole seconds."""
-        return replace(self, at=self.at.replace(microsecond=0))
+        """As the manager interface tells it: whole seconds, streams without a name."""
+        return replace(self, at=self.at.replace(microsecond=0), user_event=self.user_event if self.kind == USER else "")
 
 
 def from_csv(line: str | bytes) -> Record:
@@ -93,13 +94,11 @@ def from_csv(line: str | bytes) -> Record:
 
 
 def from_ami(event: Mapping[str, str], zone: tzinfo = UTC) -> Record:
-    """Read a "CEL" event; `zone` is the one that Asterisk runs in. Whole seconds. Raises NotARecord."""
+    """Read a "CEL" event; `zone` is that of Asterisk's machine (/etc/localtime; TZ does not count). Raises NotARecord."""
     values = {name: event.get(header, "") for name, header in AMI.items()}
     values["kind"] = event.get("EventName", "")
     values["user_event"] = event.get("UserDefType", "")
     values["extra"] = event.get("Extra", "")
-    if values["user_event"] == "<NA>":
-        values["user_event"] = ""
     try:
         at = datetime.strptime(event.get("EventTime", ""), "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone)
     except ValueError as error:

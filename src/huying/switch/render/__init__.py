@@ -12,11 +12,13 @@ from huying.switch.render.dialplan import extensions
 from huying.switch.render.queues import queues
 from huying.switch.render.sip import pjsip
 
-# file -> what the manager interface's Reload takes for it; "" means that only a restart brings it into force
+RESTART = "restart"  # no module: only a new start brings the change into force
+# file -> the module that reads it, as the manager interface's Reload takes it
 RELOADS = {
     "extensions.conf": "pbx_config", "queues.conf": "app_queue", "pjsip.conf": "res_pjsip", "musiconhold.conf": "res_musiconhold",
     "confbridge.conf": "app_confbridge", "features.conf": "features", "cel.conf": "cel", "cel_custom.conf": "cel_custom",
     "logger.conf": "logger", "manager.conf": "manager", "rtp.conf": "res_rtp_asterisk", "http.conf": "http",
+    "indications.conf": "indications",
 }
 
 
@@ -30,7 +32,7 @@ def files(plan: Plan) -> dict[str, str]:
 
 
 def write(plan: Plan) -> tuple[str, ...]:
-    """Bring the folder's etc to the plan; returns the modules to reload, "" among them when it takes a restart.
+    """Bring the folder's etc to the plan; returns the modules to reload, RESTART among them when it takes one.
 
     Each file is replaced whole, so Asterisk never reads half of one; what is unchanged is not touched. Passwords stand
     in them: they are for the owner alone.
@@ -42,7 +44,7 @@ def write(plan: Plan) -> tuple[str, ...]:
     _furnish_log(plan.folder / "log")
     (plan.folder / "lib/keys").mkdir(mode=0o700, parents=True, exist_ok=True)
     changed = [name for name, text in made.items() if _put(etc / name, text)]
-    return tuple(dict.fromkeys(RELOADS.get(name, "") for name in changed))
+    return tuple(dict.fromkeys(RELOADS.get(name, RESTART) for name in changed))
 
 
 def _put(path: Path, text: str) -> bool:

@@ -5,6 +5,9 @@ ENTER called · ROUTE `fallback` or `flow= queue= priority= last= blocked=` · R
 BLOCKED pass|refused · NODE flow:node · KEY flow:node:digits|timeout|invalid (flow may be `waiting` or `nobody`, then the
 queue stands for the node) · HUMAN · QUEUE queue · QUEUEEND queue:ANSWERED|ABANDON|KEY|QUEUESTATUS:member · MAIL file ·
 CALLBACK number · RECORD file · INVITE key · RATE 1-5|none · OUT number · ROOM room · DESK code · SPY mode:extension
+
+A room is named after the call it is for (room-<linkedid>): a party dialled into it has a linkedid of its own for good,
+and only its ROOM says which call it belongs to.
 """
 
 from importlib import resources
@@ -56,7 +59,11 @@ def _number(plan: Plan, number: Number) -> str:
 def _queue(queue: Queue) -> str:
     name, over = fit("队列名称", queue.name), fit("队列名称", queue.overflow) if queue.overflow else ""
     wait = whole("最长等待秒数", queue.longest_wait, 5, 7200)
-    return extension(f"q-{name}", f"Gosub(s,1({name},{wait},{over}))", "Return(${GOSUB_RETVAL})")
+    steps = extension(f"q-{name}", f"Gosub(s,1({name},{wait},{over}))", "Return(${GOSUB_RETVAL})")
+    if queue.kind == "group":
+        return steps
+    rings = whole("振铃秒数", queue.ring_seconds, 3, 120)
+    return steps + "\n" + extension(f"last-{name}", f"Gosub(ring,s,1({name},{rings}))", "Return(${GOSUB_RETVAL})")
 
 
 def _trunks(trunks: tuple[Trunk, ...]) -> list[str]:
@@ -94,7 +101,7 @@ def _move(plan: Plan) -> list[str]:
     lines = [_moved(phone) for phone in plan.phones if phone.kind != "citizen"]
     lines += [extension(f"q-{queue.name}", "Gosub(settle,s,1)", f"Set(HY_QUEUE={queue.name})",
                         'ExecIf($["${QUEUE_PRIO}"=""]?Set(QUEUE_PRIO=5))', "Goto(person,s,1)") for queue in plan.queues]
-    lines.append(extension("_room-.", "Set(HY_ROOM=${FILTER(A-Za-z0-9.,${EXTEN:5})})", "Goto(room,s,1)"))
+    lines.append(extension("_room-.", "Set(HY_ROOM=${FILTER(A-Za-z0-9.\\-,${EXTEN:5})})", "Goto(room,s,1)"))
     lines.append(extension("_XX.", "Gosub(settle,s,1)", "Goto(outbound,${EXTEN},1)"))
     return ["[move]", *lines, *map(_desk, plan.desks), ""]
 

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 import pytest
-from conftest import make_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_plan import make_plan
 
 from huying.switch.plan import Desk, Flow, Hours, Node, Number, Phone, Queue, Trunk
 from huying.switch.render import RELOADS, RESTART, files, write
@@ -14,7 +14,8 @@ from huying.switch.render.checks import BadPlan
 
 HOSTILE = (
     "x\nexten => _X.,1,System(id)", "a\r\nb", "1,1)Hangup(", "${SHELL(id)}", "$[1]", "a;b", "a]b", "[x]", "x => y", "a&b", "a|b",
-    '"', "\\", "#include x", "../../etc/passwd", "/etc/passwd", " ", "", "一二", "a\x00b", "1" * 200, "a'b", "１２３", "a b", "a\u2028b", "_X.",
+    '"', "\\", "#include x",
+    "../../etc/passwd", "/etc/passwd", " ", "", "一二", "a\x00b", "1" * 200, "a'b", "１２３", "a b", "a\u2028b", "_X.",
 )
 
 
@@ -24,7 +25,8 @@ def plan(tmp_path):
 
 
 def phone(**changed):
-    return Phone(**{"extension": "1005", "password": "a-good-password", "kind": "sip", "name": "x", "centre": "c1", "caller_id": ""} | changed)
+    usual = {"extension": "1005", "password": "a-good-password", "kind": "sip", "name": "x", "centre": "c1", "caller_id": ""}
+    return Phone(**usual | changed)
 
 
 def one_node(kind, **options):

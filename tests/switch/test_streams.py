@@ -89,7 +89,8 @@ def test_refused_by_agent(node, carrier):
 def test_blind_transfer(node, carrier, manager):
     _, call, desk = connected(node, carrier)
     second = node.telephone("1002")
-    assert manager.act(Action="BlindTransfer", Channel=manager.channel("PJSIP/1001-"), Context="move", Exten="1002")["Response"] == "Success"
+    moved = manager.act(Action="BlindTransfer", Channel=manager.channel("PJSIP/1001-"), Context="move", Exten="1002")
+    assert moved["Response"] == "Success"
     other = second.wait_offered().wait_answered()
     desk.wait_ended()
     time.sleep(0.8)

@@ -9,6 +9,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -150,15 +151,18 @@ def _unpack(tree: Path, site: str, work: Path) -> None:
     command = [program, "--variant=extract", "--include=asterisk", f"--aptopt={settings}"]
     command += [f"--dpkgopt=path-exclude={path}" for path in UNREAD]
     environ = SAFE | {name: os.environ[name] for name in PROXIES if name in os.environ} | {"TMPDIR": str(work)}
+    running = subprocess.Popen(  # noqa: S603
+        [*command, SUITE, str(tree), site], env=environ, umask=0o022, cwd="/", start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+    )
     try:
-        done = subprocess.run(  # noqa: S603
-            [*command, SUITE, str(tree), site], env=environ, umask=0o022, cwd="/", timeout=SECONDS, check=False,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-        )
+        said, _ = running.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired as error:
+        os.killpg(running.pid, signal.SIGKILL)  # with the downloads that it started
+        running.communicate()
         raise NoSwitch(f"从软件源取得 Asterisk 超过 {SECONDS:.0f} 秒没有完成，请检查网络后重试") from error
-    if done.returncode:
-        wrong = [line for line in done.stdout.splitlines() if line.startswith(("E:", "W:"))]
+    if running.returncode:
+        wrong = [line for line in said.splitlines() if line.startswith(("E:", "W:"))]
         reason = next((line for line in wrong if line.startswith("E:")), (wrong or ["没有说明原因"])[-1])
         raise NoSwitch(f"从软件源取得 Asterisk 未成功：{reason}。请检查网络后重试，或自行安装 Asterisk 20 以上版本")
 

@@ -2,7 +2,10 @@
 
 import pytest
 
+from huying.citizens.fields import blind_index
+from huying.followup.operations import answer_shown
 from huying.kernel import clock
+from huying.messaging.models import Message
 from huying.workorders.models import Attachment
 from huying.workorders.operations import act
 from huying.workorders.policies import found_by_phone
@@ -123,3 +126,47 @@ def test_a_sensitive_order_is_nowhere(cast, client, user):
 @pytest.mark.parametrize("text", ["=1+1", "＝1+1", "  =1+1", "\n@SUM(A1)", "\t=1", "＋86", "-1"])
 def test_no_cell_is_a_formula(text):
     assert harmless(text).startswith("'")
+
+
+@pytest.mark.parametrize("typed", ["13912345678", "1391234", "１３９１２３４", "zhangsan@qq", "李四@"])
+def test_a_list_narrowed_by_text_tells_a_unit_nothing_it_may_not_read(cast, client, typed):
+    """Every filter of every list is a question; what is scrubbed from the page is not answered by it either."""
+    play = Play(cast, content="来电人 13912345678、１３９１２３４５６７８，zhangsan@qq.com，称路灯三天没有亮了").handling()
+    everything = ["/orders/desk/all/"]
+    assert play.number not in pages(signed_in(client, cast, "liaison1"), everything, text=typed)
+    assert play.number in pages(client, everything, text="路灯三天")
+    if typed.isascii():
+        assert play.number in pages(signed_in(client, cast, "reviewer1"), everything, text=typed)
+
+
+def test_numbers_in_a_title_do_not_go_to_the_units_phone(cast):
+    play = Play(cast, title="13912345678 来电称路灯不亮").dispatched()
+    play.do("agent1", "urge", note="请回电 13912345678")
+    texts = [message.text for message in Message.objects.filter(phone_hash=blind_index("13907700000", purpose="phone"))]
+    assert len(texts) >= 2 and all("13912345678" not in text for text in texts)
+
+
+@pytest.mark.req("R098")
+def test_a_confidential_report_merged_needs_words_for_the_others(cast):
+    report, plain = Play(cast, kind="report"), Play(cast, phone="13907700002").handling()
+    report.do("dispatcher1", "merge", into=plain.number, reason="同一处工地")
+    plain.verified()
+    with pytest.raises(BadInput) as refused:
+        plain.do("liaison1", "reply", reply="已约谈举报人所指的包工头并责令整改。", finding="true", outcome="solved")
+    assert list(refused.value.fields) == ["public_reply"]
+    plain.do("liaison1", "reply", reply="已约谈举报人所指的包工头并责令整改。", finding="true", outcome="solved",
+             public_reply="工地已责令整改。")
+    assert answer_shown(plain.order) == "工地已责令整改。"
+
+
+def test_merged_into_an_answered_report_the_words_are_asked_for_at_once(cast):
+    report, plain = Play(cast, kind="report").handling().replied(), Play(cast, phone="13907700002")
+    with pytest.raises(BadInput) as refused:
+        plain.do("dispatcher1", "merge", into=report.number, reason="同一处工地")
+    assert list(refused.value.fields) == ["public_reply"]
+    plain.do("dispatcher1", "merge", into=report.number, reason="同一处工地", public_reply="路灯已经修好。")
+    report.order.refresh_from_db()
+    assert answer_shown(report.order) == "路灯已经修好。" != report.order.answer
+    with pytest.raises(BadInput):
+        Play(cast, phone="13907700003").do(
+            "dispatcher1", "merge", into=Play(cast, phone="13907700004").number, reason="同一处", public_reply="还没有答复")

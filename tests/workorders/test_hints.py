@@ -87,3 +87,9 @@ def test_another_district_is_noticed(cast):
     facts = replace(WHOLE, place="东兴市口岸")
     found, _ = hints_for(cast.actor("agent1"), facts, Region.objects.get(pk="450602001001"))
     assert [hint.code for hint in found] == ["elsewhere"]
+
+
+def test_the_name_of_who_wants_to_stay_unknown_does_not_belong_into_the_text():
+    text = "海湾社区门口的路灯三天没有亮了，我叫张小满，城管局没人来修，希望尽快修好。"
+    assert "named" in codes(content=text, name="张小满", confidential=True)
+    assert "named" not in codes(content=text, name="张小满") and "named" not in codes(content=text, name="", confidential=True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from huying.kernel import clock
 from huying.workorders.models import RulePack
 from huying.workorders.rules import BadPack, parse_pack
 from huying.workorders.rules.pack import default_data
@@ -16,7 +17,8 @@ def terms(play):
 
 @pytest.mark.req("R085")
 def test_tourists_order_runs_on_the_tourists_terms(cast):
-    resident, tourist = Play(cast).dispatched(), Play(cast, caller_kind="tourist", phone="13800000000").dispatched()
+    with clock.frozen(clock.now()):
+        resident, tourist = Play(cast).dispatched(), Play(cast, caller_kind="tourist", phone="13800000000").dispatched()
     assert (terms(resident)["handle"]["workdays"], terms(tourist)["handle"]["workdays"]) == (5, 2)
     assert (terms(resident)["answer"]["workdays"], terms(tourist)["answer"]["workdays"]) == (6, 3)
     assert tourist.order.due_at <= resident.order.due_at

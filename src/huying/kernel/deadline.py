@@ -1,6 +1,6 @@
 """When something is due: a term counted on a calendar, moved by pauses (R116, R286)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -110,6 +110,35 @@ def resume(due: datetime, paused_at: datetime, resumed_at: datetime, calendar: C
     pause = calendar.explain_between(paused_at, resumed_at)
     moved = calendar.explain_add(due, pause.length)
     return Due(moved.at, pause.provisional or moved.provisional, moved.stretches, moved.skipped)
+
+
+Move = Mapping[str, Any]
+"""What happened to a due time after it was counted, as plain data: {"pause": [from, to]}, {"workdays": n} more,
+{"until": moment} said by a person, {"latest": moment} it may not go beyond. Moments are ISO 8601 with their zone."""
+
+
+def counted(start: datetime, term: Term, moves: Iterable[Move], calendar: Calendar) -> Due:
+    """Return when `term` from `start` is over after all `moves`, as this calendar counts every one of them."""
+    found = due(start, term, calendar)
+    for move in moves:
+        found = moved(found, move, term, calendar)
+    return found
+
+
+def moved(found: Due, move: Move, term: Term, calendar: Calendar) -> Due:
+    """Return the due time after one more move. Raises ValueError for what is none."""
+    match move:
+        case {"pause": [begin, end]}:
+            later = resume(found.at, datetime.fromisoformat(begin), datetime.fromisoformat(end), calendar_for(term, calendar))
+        case {"workdays": int(more)}:
+            later = _due(calendar.explain_workdays(found.at, more))
+        case {"until": moment}:
+            return Due(datetime.fromisoformat(moment), False, ())
+        case {"latest": moment}:
+            return found if found.at <= datetime.fromisoformat(moment) else Due(datetime.fromisoformat(moment), False, ())
+        case _:
+            raise ValueError(f"not a move of a due time: {move!r}")
+    return Due(later.at, found.provisional or later.provisional, later.stretches, later.skipped)
 
 
 def remaining(now: datetime, due: datetime, calendar: Calendar) -> timedelta:

@@ -137,7 +137,7 @@ TABLE: tuple[Action, ...] = (
     _row("reopen", "重开", "reopen", FINAL - {S.MERGED}, S.TO_DISPATCH, needs="reopen_kind reason", danger=True),
     # at any time while open
     _row("withdraw", "撤单", "withdraw", OPEN, S.WITHDRAWN, needs="reason", danger=True),
-    _row("merge", "并入其他工单", "merge", OPEN, S.MERGED, needs="into reason", danger=True),
+    _row("merge", "并入其他工单", "merge", OPEN, S.MERGED, needs="into reason", takes="public_reply", danger=True),
     _row("split", "拆分", "merge", BEFORE_DISPATCH, needs="points reason"),
     _row("set_urgency", "调整紧急程度", "dispatch", OPEN, needs="urgency reason"),
     _row("supervise", "督办", "supervise", OPEN, needs="reason"),

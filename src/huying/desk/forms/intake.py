@@ -141,7 +141,7 @@ class IntakeForm(forms.Form):
         got = getattr(self, "cleaned_data", {})
         return Facts(
             kind=self.value("kind"), title=self.value("title"), content=self.value("content"), points=self.points,
-            urgency=self.value("urgency"), phone=self.value("phone"), place=self.value("place"),
+            urgency=self.value("urgency"), phone=self.value("phone"), name=self.value("name").strip(), place=self.value("place"),
             anonymous=self.value("caller_kind") == Caller.Kind.ANONYMOUS, address=self.value("address"),
             address_way=self.value("address_way") if self.value("confirmed") else "",
             has_event_time=bool(got.get("event_at")), is_group=bool(got.get("is_group")),

@@ -6,6 +6,7 @@ from huying.followup.operations.rating import (
     AlreadyRated,
     BadToken,
     NotYetClosed,
+    answer_shown,
     make_rating_token,
     open_token,
     rate,
@@ -16,6 +17,6 @@ from huying.followup.operations.schemes import make_scheme
 from huying.followup.operations.together import attempt_together, start_together
 
 __all__ = [
-    "AlreadyRated", "BadToken", "HeldByOther", "NotYetClosed", "attempt_together", "cancel_round", "closed_as",
+    "AlreadyRated", "BadToken", "HeldByOther", "NotYetClosed", "answer_shown", "attempt_together", "cancel_round", "closed_as",
     "make_rating_token", "make_scheme", "open_round", "open_token", "rate", "rate_own", "start_together", "tell_closed",
 ]

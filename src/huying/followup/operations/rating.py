@@ -19,6 +19,7 @@ from huying.workorders.operations import Step, performs
 from huying.workorders.operations.act import finish
 from huying.workorders.operations.closing import rating_open
 from huying.workorders.queries import NoSuchOrder, pack_of
+from huying.workorders.queries.merged import needs_public_words
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import ACTIONS, State
 
@@ -61,8 +62,14 @@ def open_token(token: str) -> OpenToken:
         handled = closed_as(row.order)
         rated = Rating.objects.filter(order=row.order, round=row.round).exists()
     return OpenToken(
-        row.order.number, row.order.title, handled.public_reply or handled.answer, handled.closed_at, row.expires_at, rated
+        row.order.number, row.order.title, answer_shown(handled), handled.closed_at, row.expires_at, rated
     )
+
+
+def answer_shown(handled: WorkOrder) -> str:
+    """The public words, where there are any; the full answer never to the citizens of orders handled together with a
+    confidential one."""
+    return handled.public_reply or ("" if needs_public_words(handled) else handled.answer)
 
 
 def _find(token: str) -> RatingToken:

@@ -6,7 +6,7 @@ from datetime import datetime
 from huying.audit.models import Access, Event
 from huying.citizens.models import Contact
 from huying.followup.models import Rating
-from huying.followup.operations import closed_as
+from huying.followup.operations import answer_shown, closed_as
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor, NotAllowed
 from huying.portal.rules.milestones import Milestone, milestone
@@ -124,7 +124,8 @@ def _result(page: Progress) -> None:
     order = page.order
     handled = closed_as(order) if order.state == State.MERGED else order
     if handled.state in ANSWERED:
-        page.public_reply, page.answer = handled.public_reply, handled.answer
+        page.public_reply = handled.public_reply
+        page.answer = handled.answer if handled.pk == order.pk else answer_shown(handled)
         page.finding = Finding(handled.finding).label if handled.finding else ""
         page.outcome = Outcome(handled.outcome).label if handled.outcome else ""
         if handled.pk == order.pk:

@@ -5,6 +5,7 @@ from django.db.models import Q
 class Clock(models.Model):
     """One running deadline of an order. `wake_at` is the next moment somebody has to look at it; one index serves all.
 
+    `moves` is what has happened to the due time since (`kernel.deadline.Move`), so that it can be counted again.
     The term, the calendar's data and the pack are those in force when it started; a later change touches no old clock.
     """
 
@@ -31,6 +32,7 @@ class Clock(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     term = models.JSONField()
+    moves = models.JSONField(default=list)
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     provisional = models.BooleanField(default=False)

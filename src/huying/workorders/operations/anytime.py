@@ -4,7 +4,7 @@ from typing import Any
 
 from huying.kernel import clock as time
 from huying.kernel.errors import Refusal
-from huying.workorders.models import Attachment, Link
+from huying.workorders.models import Attachment, Link, WorkOrder
 from huying.workorders.operations.act import Step, performs
 from huying.workorders.operations.clocks import stop_clocks
 from huying.workorders.operations.dispatch import take_back
@@ -12,6 +12,7 @@ from huying.workorders.operations.search import index_text
 from huying.workorders.operations.tell import tell_caller, tell_unit, write_to_caller
 from huying.workorders.operations.terms import recount, terms_of
 from huying.workorders.policies import visible_to
+from huying.workorders.queries.merged import needs_public_words
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import FINAL, UNFINISHED, State
 
@@ -91,12 +92,24 @@ def merge(step: Step, data: dict[str, Any]) -> None:
         raise SameOrder(fields={"into": SameOrder.message})
     if target.centre_id != step.order.centre_id:
         raise BadInput(fields={"into": "只能并入本中心的工单"})
+    speak_publicly(step.order, target, data["public_reply"])
     Link.objects.get_or_create(
         order=step.order, other=target, kind=Link.Kind.MERGED, defaults={"centre_id": step.order.centre_id}
     )
     end_without_result(step, State.MERGED)
     step.note(data["reason"], target=target.number)
     tell_caller(step.order, "merged", target=target.number)
+
+
+def speak_publicly(order: WorkOrder, target: WorkOrder, words: str) -> None:
+    """Where one of the two is confidential, the citizens of both read the public reply only. An answer that is given
+    already must have one; for an answer to come, `reply` asks for it."""
+    if words and not target.answer:
+        raise BadInput(fields={"public_reply": "目标工单还没有答复，公开答复在答复时填写"})
+    if words:
+        WorkOrder.objects.filter(pk=target.pk).update(public_reply=words)
+    elif target.answer and not target.public_reply and needs_public_words(order, target):
+        raise BadInput(fields={"public_reply": "其中一张是保密工单，而目标工单已有答复：请写一份不含个人信息的公开答复，供双方诉求人查看"})
 
 
 @performs("set_urgency")

@@ -9,13 +9,16 @@ from django.db.models import Min
 
 from huying.kernel import clock as time
 from huying.kernel.calendar import WorkCalendar
-from huying.kernel.deadline import Term, calendar_for, due, resume
+from huying.kernel.deadline import Due, Move, Term, counted, due, moved
 from huying.org.models import Calendar, Unit
 from huying.org.queries import calendar_of, work_calendar
 from huying.workorders.models import Assignment, Clock, WorkOrder
 from huying.workorders.queries.packs import pack_of
 
 SHOWN_AS_DUE = ("review", "sign", "handle", "follow_up")
+LIVE = (Clock.State.RUNNING, Clock.State.PAUSED)
+DUE_OF_TASK: dict[str, str] = {Clock.Kind.SIGN: "sign_due_at", Clock.Kind.HANDLE: "due_at"}
+"""Which column of its task repeats the due time of a clock."""
 
 
 def term_data(term: Term) -> dict[str, Any]:
@@ -46,7 +49,8 @@ def counted_clock(
     due_at = min(at, latest) if latest else at
     return Clock(
         order=order, assignment=assignment, centre_id=order.centre_id, calendar=calendar, kind=kind,
-        term=term_data(term), started_at=start, due_at=due_at, provisional=provisional,
+        term=term_data(term), moves=[{"latest": latest.isoformat()}] if latest else [], started_at=start, due_at=due_at,
+        provisional=provisional,
         wake_at=next_wake(due_at, pack_of(order.pack).reminders, time.now()),
     )
 
@@ -82,7 +86,7 @@ def stop_clocks(
     `late`: missed even at the very moment they were due, as nobody acted.
     """
     at = at or time.now()
-    live = Clock.objects.filter(order=order, state__in=[Clock.State.RUNNING, Clock.State.PAUSED])
+    live = Clock.objects.filter(order=order, state__in=LIVE)
     if kinds:
         live = live.filter(kind__in=kinds)
     if assignment is not None:
@@ -105,11 +109,27 @@ def pause_clock(clock: Clock) -> None:
 def resume_clock(clock: Clock, *, at: datetime | None = None) -> None:
     """Run again from `at`; the due time moves by exactly the working length of the pause."""
     assert clock.paused_at is not None
-    term = Term(**clock.term)
-    calendar = calendar_for(term, work_calendar(clock.calendar))
-    moved = resume(clock.due_at, clock.paused_at, at or time.now(), calendar)
+    pause = {"pause": [clock.paused_at.isoformat(), (at or time.now()).isoformat()]}
     clock.state, clock.paused_at = Clock.State.RUNNING, None
-    move_clock(clock, moved.at, provisional=clock.provisional or moved.provisional)
+    shift_clock(clock, pause)
+
+
+def shift_clock(clock: Clock, move: Move) -> None:
+    """Put one more move behind those that were. What is provisional is counted anew, in case more is known by now."""
+    due_after = until(clock, move)
+    clock.moves = [*clock.moves, move]
+    move_clock(clock, due_after.at, provisional=due_after.provisional)
+
+
+def until(clock: Clock, *more: Move) -> Due:
+    """When the clock is due after `more` moves (none: as things stand)."""
+    term, calendar = Term(**clock.term), work_calendar(clock.calendar)
+    if clock.provisional:
+        return counted(clock.started_at, term, [*clock.moves, *more], calendar)
+    found = Due(clock.due_at, False, ())
+    for move in more:
+        found = moved(found, move, term, calendar)
+    return found
 
 
 def move_clock(clock: Clock, due_at: datetime, *, provisional: bool) -> None:
@@ -119,7 +139,7 @@ def move_clock(clock: Clock, due_at: datetime, *, provisional: bool) -> None:
     clock.overdue_noted = clock.overdue_noted and due_at <= time.now()
     if clock.state == Clock.State.RUNNING:
         clock.wake_at = next_wake(due_at, pack_of(clock.order.pack).reminders, time.now())
-    clock.save(update_fields=["state", "paused_at", "due_at", "provisional", "wake_at", "overdue_noted"])
+    clock.save(update_fields=["state", "paused_at", "moves", "due_at", "provisional", "wake_at", "overdue_noted"])
     if clock.kind == Clock.Kind.HANDLE and clock.assignment_id is not None:
         hold_below(clock.order, clock.assignment_id, due_at)
     refresh_due(clock.order)
@@ -137,7 +157,7 @@ def hold_below(order: WorkOrder, task_id: int, due_at: datetime) -> None:
 def live_clock(order: WorkOrder, kind: Clock.Kind, assignment: Assignment | None = None) -> Clock | None:
     """The running or paused clock of this kind, its order being the very object given."""
     found = Clock.objects.select_related("calendar").filter(
-        order=order, kind=kind, assignment=assignment, state__in=[Clock.State.RUNNING, Clock.State.PAUSED]
+        order=order, kind=kind, assignment=assignment, state__in=LIVE
     ).first()
     if found:
         found.order = order

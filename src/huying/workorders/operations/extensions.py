@@ -9,7 +9,7 @@ from huying.kernel.errors import Refusal
 from huying.org.queries import work_calendar
 from huying.workorders.models import Application, Assignment, Clock
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.clocks import live_clock, move_clock
+from huying.workorders.operations.clocks import live_clock, shift_clock, until
 from huying.workorders.operations.returns import apply_for, decide
 from huying.workorders.operations.tell import tell_caller, tell_unit
 from huying.workorders.queries.packs import pack_of
@@ -46,10 +46,10 @@ def check_extension(step: Step, workdays: int) -> None:
         raise NoExtension(f"延期须在到期前至少 {ahead.workdays} 个工作日申请，最晚为 {latest.astimezone(time.SHANGHAI):%Y-%m-%d %H:%M}")
 
 
-def check_above(task: Assignment, until: datetime) -> None:
+def check_above(task: Assignment, due_at: datetime) -> None:
     """A sub-unit stays within the time of the unit above it (R288)."""
     above = task.parent
-    if above is not None and above.state in UNFINISHED and above.due_at and until > above.due_at:
+    if above is not None and above.state in UNFINISHED and above.due_at and due_at > above.due_at:
         raise NoExtension(f"延期后将超过 {above.unit.name} 的办理期限，请由该单位先申请延期")
 
 
@@ -68,19 +68,18 @@ def approve_extension(step: Step, data: dict[str, Any]) -> None:
     granted = min(data["workdays"] or asked, asked)
     task = Assignment.objects.select_related("unit").get(pk=plea.assignment_id)
     task.order = step.order
-    clock, calendar = handle_clock(step, task)
-    until = calendar.explain_workdays(clock.due_at, granted)
-    check_above(task, until.at)
-    move_clock(clock, until.at, provisional=clock.provisional or until.provisional)
-    task.due_at, task.extension_count = until.at, task.extension_count + 1
+    clock, _ = handle_clock(step, task)
+    check_above(task, until(clock, {"workdays": granted}).at)
+    shift_clock(clock, {"workdays": granted})
+    task.due_at, task.extension_count = clock.due_at, task.extension_count + 1
     task.extended_days += granted
     task.save(update_fields=["due_at", "extension_count", "extended_days"])
     main = task.role == Assignment.Role.MAIN
     if main:
         extend_answer(step, granted)
     decide(step, Plea.APPROVED, data["note"])
-    step.note(workdays=granted, due=until.at.isoformat())
-    due_text = f"{until.at.astimezone(time.SHANGHAI):%m月%d日 %H:%M}"
+    step.note(workdays=granted, due=clock.due_at.isoformat())
+    due_text = f"{clock.due_at.astimezone(time.SHANGHAI):%m月%d日 %H:%M}"
     if main:
         tell_caller(step.order, "extended", due=due_text)
     tell_unit(task, "extension_approved", workdays=str(granted))
@@ -90,8 +89,7 @@ def extend_answer(step: Step, workdays: int) -> None:
     """The citizen's overall clock moves along."""
     clock = live_clock(step.order, Clock.Kind.ANSWER)
     if clock:
-        until = work_calendar(clock.calendar).explain_workdays(clock.due_at, workdays)
-        move_clock(clock, until.at, provisional=clock.provisional or until.provisional)
+        shift_clock(clock, {"workdays": workdays})
 
 
 @performs("reject_extension")

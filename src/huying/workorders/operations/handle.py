@@ -7,8 +7,17 @@ from huying.kernel import clock as time
 from huying.kernel.errors import Refusal
 from huying.workorders.models import Assignment, Attachment, Clock, Verification
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.clocks import hold_below, live_clock, move_clock, next_wake, refresh_due, stop_clocks
+from huying.workorders.operations.clocks import (
+    hold_below,
+    live_clock,
+    next_wake,
+    refresh_due,
+    shift_clock,
+    stop_clocks,
+    until,
+)
 from huying.workorders.operations.dispatch import assign, lapse
+from huying.workorders.queries.merged import needs_public_words
 from huying.workorders.queries.packs import pack_of, template_of
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import UNFINISHED, State, Task
@@ -63,7 +72,7 @@ def delegate(step: Step, data: dict[str, Any]) -> None:
     Assignment.objects.filter(pk=child.pk).update(due_at=due_at)
     clock = live_clock(step.order, Clock.Kind.HANDLE, child)
     assert clock is not None
-    move_clock(clock, due_at, provisional=False)  # a day that was said, not counted
+    shift_clock(clock, {"until": due_at.isoformat()})  # a day that was said, not counted
     step.note(unit=unit.name, unit_id=unit.pk, by=task.unit.name, opinion=data["opinion"], due=due_at.isoformat())
 
 
@@ -119,6 +128,8 @@ def reply(step: Step, data: dict[str, Any]) -> None:
     attach_reply(step, data["files"])
     finish_task(step, data["reply"])
     order.answer, order.public_reply = data["reply"], data["public_reply"]
+    if not order.public_reply and needs_public_words(order):
+        raise BadInput(fields={"public_reply": "该工单与保密工单合并办理，其他诉求人只看公开答复：请填写，不含个人信息"})
     order.finding, order.outcome, order.replied_at = data["finding"], data["outcome"], time.now()
     step.note(unit=task.unit.name, reply=data["reply"], finding=data["finding"], outcome=data["outcome"],
               files=data["files"], unfinished=[other.unit.name for other in waiting], force=data["force_reason"])
@@ -148,14 +159,17 @@ def back_to_unit(step: Step) -> Assignment:
     order = step.order
     task = order.assignments.filter(role=Assignment.Role.MAIN).select_related("unit").latest("id")
     task.state = Task.HANDLING
-    task.save(update_fields=["state"])
     last = task.clocks.filter(kind=Clock.Kind.HANDLE).latest("id")
     from_then = Clock(
         order=order, assignment=task, centre_id=order.centre_id, calendar=last.calendar, kind=Clock.Kind.HANDLE,
-        term=last.term, started_at=last.started_at, due_at=last.due_at, provisional=last.provisional,
-        wake_at=next_wake(last.due_at, pack_of(order.pack).reminders, time.now()),
+        term=last.term, moves=last.moves, started_at=last.started_at, due_at=last.due_at, provisional=last.provisional,
     )
+    as_known_now = until(from_then)
+    from_then.due_at, from_then.provisional = as_known_now.at, as_known_now.provisional
+    from_then.wake_at = next_wake(from_then.due_at, pack_of(order.pack).reminders, time.now())
     from_then.save()
+    task.due_at = from_then.due_at
+    task.save(update_fields=["state", "due_at"])
     hold_below(order, task.pk, from_then.due_at)
     refresh_due(order)
     return task

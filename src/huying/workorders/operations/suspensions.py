@@ -5,7 +5,7 @@ from typing import Any
 from huying.kernel import clock as time
 from huying.workorders.models import Application, Assignment, Clock
 from huying.workorders.operations.act import Step, performs
-from huying.workorders.operations.clocks import live_clock, move_clock, pause_clock, resume_clock
+from huying.workorders.operations.clocks import live_clock, pause_clock, resume_clock, shift_clock
 from huying.workorders.operations.returns import apply_for, decide
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import UNFINISHED, Plea, Task
@@ -69,7 +69,7 @@ def wake(step: Step, task: Assignment) -> None:
             if clock.kind == Clock.Kind.HANDLE:
                 above = task.parent
                 if above and above.state in UNFINISHED and above.due_at and clock.due_at > above.due_at:
-                    move_clock(clock, above.due_at, provisional=clock.provisional)
+                    shift_clock(clock, {"latest": above.due_at.isoformat()})
                 task.due_at = clock.due_at
     task.save(update_fields=["state", "due_at"])
     step.note(unit=task.unit.name)

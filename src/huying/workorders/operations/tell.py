@@ -2,6 +2,7 @@
 
 from huying.kernel.clock import SHANGHAI
 from huying.kernel.errors import Refusal
+from huying.kernel.masking import scrub
 from huying.kernel.phones import is_mobile, normalise_phone
 from huying.messaging.operations import Outgoing, send, send_all
 from huying.workorders.models import Assignment, WorkOrder
@@ -41,13 +42,14 @@ def write_to_caller(order: WorkOrder, text: str, *, staff_id: int | None) -> Non
 
 
 def tell_unit(task: Assignment, scene: str, **values: str) -> None:
-    """A message to the unit's duty phone."""
+    """A message to the unit's duty phone; of the citizen's words what the unit may read."""
     if not task.unit.phone:
         return
     order = task.order
     due = f"{task.due_at.astimezone(SHANGHAI):%m-%d %H:%M}" if task.due_at else ""
     send(
         scene=scene, centre_id=order.centre_id, phone=task.unit.phone,
-        values={"number": order.number, "title": order.title, "unit": task.unit.name, "due": due, **values},
+        values={"number": order.number, "title": scrub(order.title), "unit": task.unit.name, "due": due}
+        | {name: scrub(value) for name, value in values.items()},
         subject=("order", order.pk),
     )

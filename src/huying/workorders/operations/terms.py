@@ -1,13 +1,12 @@
 """How long an order's clocks run, and what happens to running ones when the order becomes something else."""
 
-from huying.kernel.deadline import Term, calendar_for, due
+from huying.kernel.deadline import Term, counted
 from huying.org.queries import work_calendar
 from huying.workorders.models import Assignment, Clock, WorkOrder
-from huying.workorders.operations.clocks import move_clock, refresh_due, term_data
+from huying.workorders.operations.clocks import DUE_OF_TASK, LIVE, move_clock, refresh_due, term_data
 from huying.workorders.queries.packs import pack_of, template_of
 
 Terms = dict[str, Term]
-LIVE = [Clock.State.RUNNING, Clock.State.PAUSED]
 
 
 def terms_of(order: WorkOrder) -> Terms:
@@ -34,19 +33,14 @@ def recount(order: WorkOrder, before: Terms) -> None:
         if was is None or term is None or was == term or clock.term != term_data(was) or chosen:
             continue
         clock.order = order
-        count_again(clock, was, term)
+        count_again(clock, term)
     refresh_due(order)
 
 
-def count_again(clock: Clock, was: Term, term: Term) -> None:
-    calendar = work_calendar(clock.calendar)
-    old, new = due(clock.started_at, was, calendar), due(clock.started_at, term, calendar)
-    counted_on = calendar_for(was, calendar)
-    added = counted_on.explain_between(old.at, max(old.at, clock.due_at))
-    longer = counted_on.explain_add(new.at, added.length) if added.length else new
+def count_again(clock: Clock, term: Term) -> None:
+    after = counted(clock.started_at, term, clock.moves, work_calendar(clock.calendar))
     clock.term = term_data(term)
     clock.save(update_fields=["term"])
-    move_clock(clock, longer.at, provisional=new.provisional or longer.provisional)
-    if clock.assignment_id and clock.kind in {Clock.Kind.SIGN, Clock.Kind.HANDLE}:
-        name = "sign_due_at" if clock.kind == Clock.Kind.SIGN else "due_at"
-        Assignment.objects.filter(pk=clock.assignment_id).update(**{name: longer.at})
+    move_clock(clock, after.at, provisional=after.provisional)
+    if clock.assignment_id and clock.kind in DUE_OF_TASK:
+        Assignment.objects.filter(pk=clock.assignment_id).update(**{DUE_OF_TASK[clock.kind]: after.at})

@@ -1,13 +1,15 @@
 """What a list is narrowed by, and the same as SQL over the order `o`."""
 
+import re
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from huying.citizens.fields import blind_index
 from huying.citizens.models import Contact
+from huying.kernel.masking import scrub
 from huying.kernel.phones import normalise_phone
 from huying.org.models import Unit
 from huying.workorders.models import WorkOrder
@@ -16,6 +18,7 @@ from huying.workorders.rules.words import FACET_FILTERS, facet, region_key
 CONTACTS_MOST = 500
 PINPOINTED = 500
 LAST_SIGN = "\U0010fffd"
+_HIDDEN_SIGNS = re.compile(r"[0-9０-９零〇幺一二三四五六七八九A-Za-zＸｘ@*+_.()（）－—-]")
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,22 @@ def narrow_text(text: str, where: Where) -> None:
         name = f"word{place}"
         spots = " OR ".join(f"o.{column} ILIKE %({name})s" for column in ("title", "content", "place"))
         where.add(spots, **{name: f"%{escaped}%"})
+
+
+def may_be_hidden(text: str) -> bool:
+    """Whether the words could lie within what `scrub` takes out of a text: numbers however written, addresses of mail."""
+    return _HIDDEN_SIGNS.search(text) is not None
+
+
+def readable(orders: QuerySet[WorkOrder], text: str) -> list[int]:
+    """Ids of those of `orders` whose text, scrubbed of numbers, still holds every word: what a unit's person may not
+    read must not be found by trying either."""
+    words = [word.lower() for word in text.split()]
+    for word in words:
+        orders = orders.filter(Q(title__icontains=word) | Q(content__icontains=word) | Q(place__icontains=word))
+    rows = orders.values_list("pk", "title", "content", "place")
+    shown = ((pk, [scrub(part).lower() for part in parts]) for pk, *parts in rows.iterator())
+    return [pk for pk, parts in shown if all(any(word in part for part in parts) for word in words)]
 
 
 def pinpointed(filters: Filters, orders: QuerySet[WorkOrder]) -> list[int]:

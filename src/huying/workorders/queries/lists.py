@@ -13,7 +13,7 @@ from huying.org.queries import centres_of
 from huying.workorders.models import Application, Assignment, WorkOrder
 from huying.workorders.policies import found_by_phone, visible_to
 from huying.workorders.queries import lanes
-from huying.workorders.queries.filters import Filters, narrow, pinpointed
+from huying.workorders.queries.filters import Filters, may_be_hidden, narrow, pinpointed, readable
 from huying.workorders.queries.lanes import COUNT_MOST, Branch, Cursor, Lanes, Place
 from huying.workorders.rules.desks import DESKS, Desk
 from huying.workorders.workflow import UNFINISHED, Plea, State, Task
@@ -117,6 +117,8 @@ def lanes_of(actor: Actor, desk: Desk, filters: Filters) -> Lanes:
     if desk.overdue:
         where.add(f"{found.keys[0]} < %(now)s", now=clock.now())
     narrow(filters, where)
+    if actor.unit_id and may_be_hidden(filters.text):
+        where.add("o.id = ANY (%(readable)s)", readable=readable(visible_to(actor), filters.text))
     if filters.pinpoints:
         where.add("o.id = ANY (%(ids)s)", ids=pinpointed(filters, found_by_phone(actor) if filters.phone else visible_to(actor)))
     return found

@@ -37,6 +37,7 @@ class Facts:
     has_event_time: bool = False
     is_group: bool = False
     confidential: bool = False
+    name: str = ""
     party: str = ""
     elsewhere: Sequence[str] = field(default_factory=tuple)
 
@@ -142,6 +143,8 @@ def _contradictions(facts: Facts) -> Iterator[Hint]:
         yield Hint("group", "is_group", f"提到“{many[0]}”，是否为群体诉求？")
     if not facts.confidential and (secret := _SECRET.search(facts.words)):
         yield Hint("confidential", "confidential", f"提到“{secret[0]}”，是否应对承办单位保密？")
+    if facts.confidential and len(facts.name) > 1 and facts.name in facts.words:
+        yield Hint("named", "content", "内容里写有诉求人的姓名，承办单位会看到；保密诉求请改写")
     for name in facts.elsewhere:
         if name in facts.words + facts.place:
             yield Hint("elsewhere", "region", f"内容提到“{name}”，与所选区划不一致")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 
 from huying.kernel.ciphers import key_id_of
 from huying.org.fields import SealedBlob, SecretText, key_ring
@@ -34,7 +34,11 @@ def rotate() -> Iterator[tuple[str, int]]:
             yield model._meta.db_table, changed
 
 
-@transaction.atomic
+def login_for(model: type[models.Model]) -> str:
+    """What the application may only add to (facts that must not change), the owner seals anew: the words stay."""
+    return "owner" if getattr(model, "append_only", False) else DEFAULT_DB_ALIAS
+
+
 def rotate_batch(
     model: type[models.Model], fields: list[Sealed], after: int, newest: int | None
 ) -> tuple[int | None, int]:
@@ -42,7 +46,8 @@ def rotate_batch(
     table, names = model._meta.db_table, [field.column for field in fields]
     beside = ', "key"' if any(isinstance(field, SealedBlob) for field in fields) else ", NULL"
     columns = ", ".join(f'"{name}"' for name in names)
-    with connection.cursor() as cursor:
+    alias = login_for(model)
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         cursor.execute(
             f'SELECT id{beside}, {columns} FROM "{table}" WHERE id > %s ORDER BY id LIMIT %s FOR UPDATE',  # noqa: S608
             [after, BATCH],

@@ -13,7 +13,7 @@ FILL = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workorders", "0008_applications_that_lapsed")]
+    dependencies = [("workorders", "0009_ordercall")]
     operations = [
         migrations.AddField(model_name="clock", name="moves", field=models.JSONField(default=list)),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),

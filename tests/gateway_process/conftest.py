@@ -58,6 +58,10 @@ class House:
         lines = self.node.cli(f"queue show {self.group.queue}").splitlines()
         return next((line for line in lines if f"PJSIP/{extension}" in line), "")
 
+    def legs(self, extension: str) -> list[Any]:
+        """What the gateway believes is going on at a telephone."""
+        return self.running[-1].gateway.legs.of(extension)
+
     def waits(self, extension: str, paused: bool) -> None:
         """Until the member is there and paused, or not."""
         eventually(lambda: (line := self.member(extension)) and ("paused" in line.lower()) == paused, seconds=8)

@@ -42,8 +42,8 @@ def test_whoever_dials_is_on_the_telephone_at_once():
 
 
 @pytest.mark.parametrize(("cause", "dialled", "event"), [
-    (16, "NOANSWER", "missed"), (16, "CANCEL", "cancelled"), (26, "", "cancelled"), (17, "BUSY", "refused"),
-    (21, "", "refused"), (16, "", "missed"),
+    (16, "NOANSWER", "missed"), (26, "CANCEL", "cancelled"), (26, "NOANSWER", "missed"), (17, "BUSY", "refused"),
+    (21, "", "refused"), (26, "", "missed"),
 ])
 def test_why_it_stopped_ringing(cause, dialled, event):
     legs = Legs()

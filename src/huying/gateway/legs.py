@@ -14,7 +14,6 @@ from huying.switch.records import Record
 
 SEAT = re.compile(r"PJSIP/(\d{3,8})-[0-9a-f]{6,}")
 DECLINED = {17, 21, 22}  # Q.850: busy, rejected, changed: how a telephone says no
-ELSEWHERE = 26
 AT_ONCE = timedelta(milliseconds=300)
 """A caller who gives up, or another telephone that is quicker, ends the ringing in the same breath."""
 
@@ -68,7 +67,9 @@ class Legs:
             self.legs.setdefault(leg.uniqueid, leg)
 
     def dial_ended(self, uniqueid: str, status: str) -> None:
-        self.dialled[uniqueid] = status
+        """A queue says CANCEL of all that it lets go; that its member let it ring it says before (NOANSWER)."""
+        if self.dialled.get(uniqueid) != "NOANSWER":
+            self.dialled[uniqueid] = status
 
     def take(self, records: Sequence[Record]) -> list[SeatEvent]:
         found: list[SeatEvent] = []
@@ -130,15 +131,12 @@ class Legs:
 
     def _why(self, leg: Leg, record: Record, records: Sequence[Record]) -> str:
         """Of a telephone that rang and was not answered."""
-        cause = _cause(record)
-        if cause in DECLINED:
-            return "refused"
         status = self.dialled.get(leg.uniqueid, "")
-        if status == "CANCEL" or cause == ELSEWHERE:
+        if _cause(record) in DECLINED or status == "BUSY":
+            return "refused"
+        if status == "CANCEL" or (not status and any(_took_it_away(other, leg, record.at) for other in records)):
             return "cancelled"
-        if not status and any(_took_it_away(other, leg, record.at) for other in records):
-            return "cancelled"
-        return "missed"
+        return "missed"  # cause 26 says nothing: a queue ends all its ringing with it
 
 
 def _older(uniqueid: str, at: datetime) -> bool:

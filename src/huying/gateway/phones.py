@@ -20,7 +20,7 @@ GRACE = 6.0
 AFTER_RESTART = 40.0
 """Telephones find a switch that was restarted at their next registration."""
 
-GONE = {"UNAVAILABLE", "INVALID"}
+GONE = {"UNAVAILABLE", "INVALID", "UNREACHABLE"}
 
 
 class Phones:
@@ -41,8 +41,10 @@ class Phones:
         self._known = True
 
     def heard(self, event: ami.Message) -> None:
-        if event.get("Event") == "DeviceStateChange" and event.get("Device", "").startswith("PJSIP/"):
-            self._is(event["Device"].removeprefix("PJSIP/"), event.get("State", ""))
+        """PeerStatus: whether any telephone answers for the extension."""
+        peer = event.get("Peer", "")
+        if event.get("Event") == "PeerStatus" and peer.startswith("PJSIP/"):
+            self._is(peer.removeprefix("PJSIP/"), event.get("PeerStatus", "").upper())
 
     def _is(self, extension: str, state: str) -> None:
         if state in GONE:

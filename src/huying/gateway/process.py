@@ -140,9 +140,11 @@ class Gateway:
             self.facts.add(_hold(event))
         elif kind == "DialEnd":
             self.legs.dial_ended(event.get("DestUniqueid", ""), event.get("DialStatus", ""))
+        elif kind == "AgentRingNoAnswer":
+            self.legs.dial_ended(event.get("DestUniqueid", ""), "NOANSWER")
         elif kind.startswith("QueueMember"):
             self.members.heard(event)
-        elif kind == "DeviceStateChange":
+        elif kind == "PeerStatus":
             self.phones.heard(event)
 
     def _told(self, events: Sequence[SeatEvent]) -> None:

@@ -67,7 +67,7 @@ def _check(
     session = rows.filter(pk=session.pk).first() if session else rows.filter(staff=actor.staff).first()
     if session is None or session.staff_id != actor.staff_id:
         raise SwitchRefused(f"{order.label}须先签入坐席")
-    if order.target:
+    if order.target or about.get("to"):
         _check_target(about, secret)
     if order.others and not rows.filter(pk=about.get("seat") or 0).exclude(pk=session.pk).exists():
         raise SwitchRefused(f"没有可以{order.label}的坐席，请刷新坐席墙后重试")

@@ -24,7 +24,7 @@ ORDERS: Mapping[str, Order] = {
     "consult": Order("咨询转接", target=True),
     "complete": Order("完成转接"),
     "cancel": Order("取消咨询"),
-    "conference": Order("三方通话", target=True),
+    "conference": Order("三方通话"),  # with a target, unless somebody is being asked already
     "dial": Order("外呼", on_call=False, target=True),
     "spy": Order("监听", "calls.supervise", on_call=False, others=True),
     "whisper": Order("耳语", "calls.supervise", on_call=False, others=True),

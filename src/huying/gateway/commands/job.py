@@ -58,7 +58,7 @@ def _job(row: Command) -> Job:
     phone = row.session.phone
     return Job(
         row.pk, row.kind, order.label, phone.extension, phone.kind == Phone.Kind.WEBRTC, row.centre.code,
-        _target(row) if order.target else None, _other(row) if order.others else "",
+        _target(row) if order.target or row.about.get("to") else None, _other(row) if order.others else "",
     )
 
 

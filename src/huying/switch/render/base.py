@@ -13,9 +13,9 @@ MODULES = """
     res_pjsip_dtmf_info res_pjsip_empty_info res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user
     res_pjsip_nat res_pjsip_outbound_authenticator_digest res_pjsip_pubsub res_pjsip_refer res_pjsip_registrar
     res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_transport_websocket res_pjsip_dlg_options res_pjsip_acl
-    res_pjsip_diversion
+    res_pjsip_diversion res_pjsip_header_funcs res_pjsip_notify
     pbx_config app_exec app_celgenuserevent app_chanspy app_confbridge app_dial app_mixmonitor app_playback app_queue app_read
-    app_record app_stack app_verbose func_base64 func_callerid func_cdr func_channel func_curl func_db func_devstate
+    app_record app_senddtmf app_stack app_verbose func_base64 func_callerid func_cdr func_channel func_curl func_db func_devstate
     func_dialplan func_env func_global func_groupcount func_json func_logic func_math func_strings func_timeout
     func_uri res_curl func_hangupcause func_pjsip_contact func_pjsip_endpoint func_pjsip_aor func_sprintf
     res_cdrel_custom cel_custom cel_manager res_security_log
@@ -112,9 +112,9 @@ def confbridge(plan: Plan) -> str:
 
 
 def features(plan: Plan) -> str:
-    """Key sequences that nobody dials by chance: a transfer is asked for on the manager, which presses them."""
+    """Key sequences that nobody dials by chance: a transfer is asked for on the manager, which presses them all at once."""
     return "\n".join([
-        "[general]", "transferdigittimeout = 3", "featuredigittimeout = 1000", "atxfernoanswertimeout = 30",
+        "[general]", "transferdigittimeout = 1", "featuredigittimeout = 1000", "atxfernoanswertimeout = 30",
         "atxferdropcall = no", "atxferloopdelay = 2", "atxfercallbackretries = 0", "atxferabort = *#1",
         "atxfercomplete = *#2", "atxferthreeway = *#3", "atxferswap = *#4", "[featuremap]", "atxfer = *#9", "blindxfer =",
         "disconnect =", "automixmon =", "parkcall =", "",

@@ -1,0 +1,213 @@
+"""What people ask of the switch, with real sound: who hears whom afterwards."""
+
+import pytest
+
+from huying.calls.models import Call, Command, OtherDesk, SeatSession, SeatState
+from huying.calls.operations import SwitchAway, SwitchRefused, ask_switch
+from telephony.node import eventually
+
+pytestmark = [pytest.mark.phone, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def ask(house):
+    def do(username, kind, about=None, **more):
+        return ask_switch(actor=house.cast.actor(username), kind=kind, about=about or {}, **more)
+
+    return do
+
+
+@pytest.fixture
+def talk(house, gateway, citizen, agent):
+    """agent1 at 1001 talks with a citizen; agent2 is signed in at 1002, busy."""
+    gateway()
+    alice, bob = agent("1001"), agent("1002")
+    seat, other = house.sit("agent1", "1001"), house.sit("agent2", "1002", ready=False)
+    house.waits("1001", paused=False)
+    call = citizen("13800138000").dial("12345")
+    ring = alice.ring()
+    ring.answer()
+    call.say(440)
+    ring.say(880)
+    house.becomes(seat, "talking")
+    assert call.hears(880)
+    return type("Talk", (), {"call": call, "ring": ring, "seat": seat, "other": other, "bob": bob, "alice": alice})
+
+
+def test_hang_up(house, talk, ask):
+    assert ask("agent1", "hangup").state == Command.State.DONE
+    talk.ring.wait("ended")
+    house.becomes(talk.seat, "wrap_up")
+    with pytest.raises(SwitchRefused, match="没有正在进行的通话"):
+        ask("agent1", "hangup")
+
+
+@pytest.mark.req("R211")
+def test_a_call_is_handed_to_a_colleague(house, talk, ask):
+    ask("agent1", "blind", {"to": "agent", "extension": "1002"})
+    ring = talk.bob.ring()
+    house.becomes(talk.other, "ringing")
+    house.becomes(talk.seat, "wrap_up")
+    ring.answer()
+    ring.say(1600)
+    house.becomes(talk.other, "talking")
+    assert talk.call.hears(1600)
+    call = Call.objects.get()
+    assert SeatSession.objects.get(pk=talk.other.pk).call == call
+    assert call.transfers == 1
+    talk.call.hang_up()
+    house.becomes(talk.other, "wrap_up")
+
+
+def test_a_colleague_is_asked_and_takes_over(house, talk, ask):
+    ask("agent1", "consult", {"to": "agent", "extension": "1002"})
+    ring = talk.bob.ring()
+    ring.answer()
+    ring.say(1600)
+    assert talk.ring.hears(1600)
+    assert talk.call.deaf_to(1600)
+    ask("agent1", "complete")
+    assert talk.call.hears(1600)
+    house.becomes(talk.seat, "wrap_up")
+    house.becomes(talk.other, "talking")
+    eventually(lambda: SeatSession.objects.get(pk=talk.other.pk).call_id == Call.objects.get(direction="in").pk, seconds=5)
+    talk.call.hang_up()
+    house.becomes(talk.other, "wrap_up")
+
+
+def test_a_colleague_is_asked_and_the_call_is_taken_back(house, talk, ask):
+    ask("agent1", "consult", {"to": "agent", "extension": "1002"})
+    ring = talk.bob.ring()
+    ring.answer()
+    house.becomes(talk.other, "talking")
+    ask("agent1", "cancel")
+    ring.wait("ended")
+    assert talk.call.hears(880)
+    house.becomes(talk.other, "wrap_up")
+    assert house.state(talk.seat) == "talking"
+
+
+def test_the_third_joins_from_a_consultation(house, talk, ask):
+    ask("agent1", "consult", {"to": "agent", "extension": "1002"})
+    ring = talk.bob.ring()
+    ring.answer()
+    ring.say(1600)
+    assert talk.ring.hears(1600)
+    ask("agent1", "conference")
+    assert talk.call.hears(1600)
+    assert talk.call.hears(880)
+    assert ring.hears(440)
+
+
+@pytest.mark.req("R228")
+def test_three_at_once_with_another_hotline(house, talk, ask, carrier):
+    OtherDesk.objects.create(centre=house.cast.demo, code="110", name="公安", number="02112345110")
+    from huying.calls.operations import config_changed
+
+    config_changed()
+    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"), seconds=10)
+    line = carrier()
+    done = ask("agent1", "conference", {"to": "desk", "code": "110"})
+    assert done.result["room"]
+    third = line.ring()
+    third.answer()
+    third.say(2000)
+    assert talk.call.hears(2000)
+    assert talk.ring.hears(2000)
+    assert third.hears(440)
+    ask("agent1", "hangup")
+    house.becomes(talk.seat, "wrap_up")
+    assert talk.call.hears(2000)
+    talk.call.hang_up()
+    third.wait("ended")
+
+
+@pytest.mark.req("R214")
+def test_a_number_is_dialled_with_the_centres_own(house, gateway, agent, carrier, ask):
+    gateway()
+    alice, line = agent("1001"), carrier()
+    seat = house.sit("agent1", "1001", ready=False)
+    eventually(lambda: house.member("1001"), seconds=5)
+    row = ask("agent1", "dial", {"to": "number"}, secret="139 0770 0001")
+    assert "13907700001" not in str(row.about)
+    ring = alice.ring()
+    house.becomes(seat, "ringing")
+    ring.answer()
+    called = line.ring()
+    assert "12345" in called.invitation["from"]
+    assert "13907700001" in called.invitation.first
+    called.answer()
+    called.say(440)
+    assert ring.hears(440)
+    house.becomes(seat, "talking")
+    called.hang_up()
+    house.becomes(seat, "wrap_up")
+    assert Call.objects.get().direction == "out"
+
+
+@pytest.mark.req("R218")
+def test_a_shift_leader_listens_whispers_and_barges(house, talk, ask, agent):
+    leader = agent("1003")
+    seat = house.sit("leader1", "1003", ready=False)
+    about = {"seat": talk.seat.pk}
+    with pytest.raises(Exception, match="权限"):
+        ask("agent2", "spy", about)
+    heard = {"spy": (False, False), "whisper": (True, False), "barge": (True, True)}
+    for kind, (agent_hears, citizen_hears) in heard.items():
+        ask("leader1", kind, about)
+        ring = leader.ring()
+        ring.answer()
+        ring.say(1600)
+        assert ring.hears(440)
+        assert ring.hears(880)
+        assert (talk.ring.hears(1600) if agent_hears else not talk.ring.deaf_to(1600)) == agent_hears
+        assert talk.call.hears(1600) if citizen_hears else talk.call.deaf_to(1600)
+        ring.hang_up()
+        house.becomes(seat, "busy")
+    assert "wrap_up" not in {row.state for row in SeatState.objects.filter(session=seat, ended_at=None)}
+
+
+def test_a_shift_leader_ends_a_call(house, talk, ask, agent):
+    agent("1003")
+    house.sit("leader1", "1003", ready=False)
+    ask("leader1", "force_hangup", {"seat": talk.seat.pk})
+    talk.ring.wait("ended")
+    house.becomes(talk.seat, "wrap_up")
+
+
+@pytest.mark.parametrize(("kind", "about", "secret", "said"), [
+    ("blind", {"to": "agent", "extension": "1004"}, "", "没有人签入"),
+    ("blind", {"to": "agent", "extension": "1001"}, "", "不能转给自己"),
+    ("blind", {"to": "group", "group": 0}, "", "没有这个技能组"),
+    ("blind", {"to": "desk", "code": "999"}, "", "没有这个热线"),
+    ("blind", {"to": "number"}, "12", "号码有误"),
+    ("blind", {}, "", "请选择"),
+    ("complete", {}, "", "没有正在进行的咨询"),
+    ("answer", {}, "", "不支持遥控接听"),
+    ("dial", {"to": "number"}, "13907700001", "正在使用"),
+    ("jump", {}, "", "没有“jump”"),
+])
+def test_what_makes_no_sense_is_refused_in_words(talk, ask, kind, about, secret, said):
+    with pytest.raises(SwitchRefused, match=said):
+        ask("agent1", kind, about, secret=secret)
+    assert talk.call.hears(880)
+
+
+def test_the_same_request_twice_is_one_call(house, gateway, agent, carrier, ask):
+    gateway()
+    alice = agent("1001")
+    house.sit("agent1", "1001", ready=False)
+    eventually(lambda: house.member("1001"), seconds=5)
+    first = ask("agent1", "dial", {"to": "number"}, secret="13907700001", request_id="click-1")
+    second = ask("agent1", "dial", {"to": "number"}, secret="13907700001", request_id="click-1")
+    assert first.pk == second.pk
+    alice.ring()
+    assert alice.silent(2)
+
+
+def test_without_a_gateway_it_is_said_at_once_and_nothing_is_done_later(house, gateway, agent, ask):
+    agent("1001")
+    house.sit("agent1", "1001", ready=False)
+    with pytest.raises(SwitchAway):
+        ask("agent1", "dial", {"to": "number"}, secret="13907700001")
+    assert not Command.objects.exists()

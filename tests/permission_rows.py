@@ -25,7 +25,7 @@ from uuid import uuid4
 
 import permission_orders as orders
 from cast import Cast
-from huying.calls.models import Call, Recording
+from huying.calls.models import Call, HelpRequest, Phone, Recording, SeatSession
 from huying.kernel import clock
 from huying.org.models import ApiToken, Calendar, Role, SignIn, Unit
 from huying.portal.models import OnlineDraft
@@ -138,6 +138,18 @@ def recording_not_sealed(cast: Cast) -> int:
     return Recording.objects.create(centre=cast.demo, call_id=call_of_agent1(cast), name="x.wav").pk
 
 
+def seat_of_agent2(cast: Cast) -> int:
+    phone, _ = Phone.objects.get_or_create(centre=cast.demo, extension="8002")
+    found = SeatSession.objects.filter(phone=phone, ended_at=None).first()
+    moment = {"state_since": clock.now(), "started_at": clock.now()}
+    return (found or SeatSession.objects.create(centre=cast.demo, staff=cast.staff["agent2"], phone=phone, **moment)).pk
+
+
+def help_of_agent2(cast: Cast) -> int:
+    seat = SeatSession.objects.get(pk=seat_of_agent2(cast))
+    return HelpRequest.objects.create(centre=cast.demo, session=seat, asked_at=clock.now()).pk
+
+
 def webhook(cast: Cast) -> int:
     return Webhook.objects.create(
         centre=cast.demo, staff=cast.staff["operator1"], url="https://example.org", events=["sign"], secret="x",
@@ -225,12 +237,23 @@ MESSAGING = {
 }
 
 SEES_CALLS = "agent1 leader1 dispatcher1 reviewer1 followup1 quality1 supervisor1 director1 buyer1"
+WATCHES = "leader1 quality1 director1 buyer1 operator1"
 TAKES_CALLS = "agent1 leader1 dispatcher1 followup1"
 CALLS = {
     "calls:calls": page(SEES_CALLS),
     "calls:call": page("agent1 leader1 reviewer1 quality1 supervisor1 director1 buyer1", pk=call_of_agent1),
     "calls:sound": page("", pk=recording_not_sealed),
     "calls:download": page("", pk=recording_not_sealed),
+    "calls:wall": page(WATCHES),
+    "calls:board": page(WATCHES),
+    "calls:hand": send("leader1 director1", pk=seat_of_agent2, word="force_ready"),
+    "calls:help-answer": send("leader1 director1", pk=help_of_agent2),
+    "calls:day": page("agent1 leader1 dispatcher1 followup1 quality1 director1 buyer1 operator1"),
+    "calls:day-of": page(f"agent1 {WATCHES}", username="agent1"),
+    "calls:log": page(WATCHES),
+    "calls:talk": page("agent1 leader1 dispatcher1 followup1 quality1 director1 buyer1 operator1"),
+    "calls:talk-with": page("agent1 leader1 dispatcher1 followup1 quality1 director1 buyer1 operator1", username="reviewer1"),
+    "calls:help": send(TAKES_CALLS, shared=True),
     "calls:seat": page(TAKES_CALLS),
     "calls:bar": page(TAKES_CALLS),
     "calls:do": send(TAKES_CALLS, word="ready", shared=True),

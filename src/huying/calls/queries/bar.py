@@ -11,6 +11,7 @@ from huying.calls.catalog import BUSY_REASONS, NOT_CHOSEN, AgentState
 from huying.calls.models import Call, Leg, OtherDesk, PhoneSetting, SeatSession, SkillGroup
 from huying.calls.queries.seats import open_seats, seat_of
 from huying.calls.queries.switch import gateway_lives
+from huying.calls.queries.talk import unread_count
 from huying.citizens.models import Caller
 from huying.org.policies import Actor
 
@@ -100,6 +101,10 @@ class Bar:
     @cached_property
     def desks(self) -> list[OtherDesk]:
         return list(OtherDesk.objects.filter(centre_id=self.session.centre_id, is_active=True)) if self.session else []
+
+    @cached_property
+    def unread(self) -> int:
+        return unread_count(self.actor.staff) if self.actor.staff else 0
 
     @property
     def consulting(self) -> bool:

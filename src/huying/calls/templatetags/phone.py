@@ -54,3 +54,36 @@ def waveform(peaks: Sequence[int]) -> SafeString:
     return format_html(
         '<svg class="hy-wave__lines" viewBox="0 0 {} 100" preserveAspectRatio="none" aria-hidden="true">{}</svg>', max(1, len(peaks)), bars
     )
+
+
+@register.filter
+def talking(counts: dict[str, int]) -> int:
+    """Ringing counts as talking on the walls: four states make up the whole (R293)."""
+    return counts.get("talking", 0) + counts.get("ringing", 0)
+
+
+@register.filter
+def percent_of(part: int, whole: int) -> str:
+    """Two decimals, cut and never rounded up to a target that was missed; a dash where there is nothing."""
+    return f"{part * 10_000 // whole / 100:.2f}%" if whole else "—"
+
+
+@register.filter
+def seconds_clock(seconds: float) -> str:
+    return clock_ms(seconds * 1000) if seconds else "—"
+
+
+COLOURS = {"ready": "#7cc199", "busy": "#e3b25c", "ringing": "#6ea8dc", "talking": "#2f78c4", "wrap_up": "#b99ad6"}
+
+
+@register.simple_tag
+def daybar(stretches: Sequence[Any]) -> SafeString:
+    """A day as one strip, hours marked; what it shows stands below it in words as well."""
+    boxes = format_html_join(
+        "", '<rect x="{}" y="0" width="{}" height="40" fill="{}"><title>{}</title></rect>',
+        ((each.place, each.share, COLOURS.get(each.row.state, "#ccc"), each.words) for each in stretches),
+    )
+    hours = ((round(hour * 10_000 / 24),) for hour in range(25))
+    marks = format_html_join("", '<rect x="{}" y="40" width="4" height="8" fill="#52606d"/>', hours)
+    frame = '<svg class="hy-daybar" viewBox="0 0 10000 48" preserveAspectRatio="none" role="img" aria-label="一天的状态轨迹">{}{}</svg>'
+    return format_html(frame, boxes, marks)

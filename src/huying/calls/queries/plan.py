@@ -134,7 +134,7 @@ def _desks(trunks: tuple[told.Trunk, ...]) -> Iterator[told.Desk]:
     trunk = next((row.name for row in trunks if row.contact), "")
     known: dict[str, str] = {}
     for row in OtherDesk.objects.filter(is_active=True, centre__is_active=True).select_related("centre").order_by("centre_id", "order"):
-        code = row.code if known.setdefault(row.code, row.number) == row.number else f"{row.code}c{row.centre_id}"
-        if code not in known or known[code] == row.number:
+        code = row.code if known.get(row.code, row.number) == row.number else f"{row.code}c{row.centre_id}"
+        if code not in known:
             known[code] = row.number
             yield told.Desk(code, row.name, row.number, trunk)

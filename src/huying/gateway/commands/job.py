@@ -74,8 +74,8 @@ def _target(row: Command) -> Target:
         desk = OtherDesk.objects.filter(centre=centre, code=about.get("code", ""), is_active=True).first()
         if desk is None:
             raise NotPossible("没有这个热线，请重新选择")
-        code = _desk_exten(desk)
-        return Target(code, f"Local/{code}@move/n", desk.name)
+        place = f"desk-{_desk_code(desk)}"
+        return Target(place, f"Local/{place}@move/n", desk.name)
     if not row.secret.isdigit():
         raise NotPossible("号码有误，请重新填写")
     return Target(row.secret, f"Local/{row.secret}@outbound/n", "外线号码")
@@ -102,7 +102,7 @@ def _group(about: dict[str, Any], centre: Centre) -> SkillGroup:
     return found
 
 
-def _desk_exten(desk: OtherDesk) -> str:
+def _desk_code(desk: OtherDesk) -> str:
     """A code means the number of the first centre that has it; another centre's own has the centre in its name."""
     first = OtherDesk.objects.filter(code=desk.code, is_active=True).order_by("centre_id", "order").first()
     return desk.code if first is None or first.number == desk.number else f"{desk.code}c{desk.centre_id}"

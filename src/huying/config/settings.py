@@ -9,7 +9,7 @@ PORT = environment.whole("HUYING_PORT", 8012, low=1, high=65535)
 LIVE_PORT = environment.whole("HUYING_LIVE_PORT", PORT + 1, low=1, high=65535)
 LIVE_URL = environment.text("HUYING_LIVE_URL")  # empty: the page's own host on LIVE_PORT
 HTTPS = environment.yes("HUYING_HTTPS")
-PHONE_PORT = environment.whole("HUYING_PHONE_PORT", PORT + 2, low=1, high=65535)  # where browser phones reach the switch
+PHONE_PORT = telephony.ports(PORT).phone  # where browser phones reach the switch
 PHONE_URL = environment.text("HUYING_PHONE_URL")  # wss://… behind a proxy; empty: the page's own host on PHONE_PORT
 PHONE_REALM = environment.text("HUYING_PHONE_REALM", "huying")
 
@@ -150,6 +150,7 @@ SWITCH_HTTP_PORT: int = SWITCH["http_port"]  # WebSocket of browser phones
 SWITCH_AMI_PORT: int = SWITCH["ami_port"]  # loopback only
 SWITCH_AMI_SECRET: str = SWITCH["ami_secret"]
 SWITCH_WEB_KEY: str = SWITCH["web_key"]  # by which the switch is known to our own web process
+SWITCH_VOICE = environment.text("HUYING_TTS")  # a command that reads a text and writes a wav; empty: the embedded voice
 SWITCH_STATE = telephony.state_file(DATA)  # read by huying.switch.state
 
 FIELD_CIPHER = environment.text("HUYING_CIPHER", "SM4-GCM")

@@ -6,15 +6,17 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
+from django.conf import settings
 
 from huying.calls.models import SwitchState
 from huying.calls.queries.plan import plan_of_node
+from huying.calls.queries.prompts import prompt_texts
 from huying.gateway.blocked import blocked_numbers, keep_equal
 from huying.gateway.database import Database
 from huying.gateway.line import Line
 from huying.kernel import clock
 from huying.kernel.errors import Refusal
-from huying.switch import render
+from huying.switch import render, speech
 
 log = structlog.get_logger("huying.gateway")
 EVERY = 900.0  # opening hours are told for days ahead, blocks come to their end
@@ -39,6 +41,7 @@ class Configure:
     async def bring(self) -> None:
         """Raises Refusal when the plan cannot be told, or the switch is away (the files are written nevertheless)."""
         plan = await self.database.do(lambda: plan_of_node(self.data))
+        await self._speak(plan.folder)
         modules = await asyncio.to_thread(render.write, plan)
         if self.line.link is not None:
             for module in filter(None, modules):
@@ -48,6 +51,14 @@ class Configure:
             log.info("config", modules=list(modules))
             said, now = (RESTART_NEEDED if "" in modules else ""), clock.now()
             await self.database.do(lambda: _note(said, now))
+
+    async def _speak(self, folder: Path) -> None:
+        """What was written on the screens is spoken before a flow asks for it; without a voice the old sounds serve."""
+        texts = await self.database.do(prompt_texts)
+        try:
+            await asyncio.to_thread(speech.make_all, folder / "sounds", texts, speech.voice(settings.SWITCH_VOICE))
+        except speech.NoVoice as refusal:
+            log.warning("voice_refused", said=str(refusal)[:200])
 
 
 def _note(said: str, at: datetime) -> None:

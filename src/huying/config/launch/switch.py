@@ -83,15 +83,20 @@ def reachable(found: Package, who: Account) -> Package:
 
 
 def configure(data: Path) -> list[str]:
-    """Write what the database says of phones, numbers and flows; what was left out and why. Raises Refusal."""
+    """Write what the database says of phones, numbers, flows and prompts; what was left out and why. Raises Refusal."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huying.config.settings")
     import django
 
     django.setup()
     from huying.calls.queries import plan_and_faults
+    from huying.calls.queries.prompts import prompt_texts
 
     plan, faults = plan_and_faults(data)
     render.write(plan)
+    try:
+        speech.make_all(plan.folder / "sounds", prompt_texts(), speech.voice(environment.text("HUYING_TTS")))
+    except speech.NoVoice as refusal:
+        print(f"ERROR 各中心的语音提示未能生成：{refusal}", flush=True)
     return [str(fault) for fault in faults]
 
 
@@ -154,8 +159,10 @@ class Telephones:
                 tell("正在准备电话交换机（第一次需要下载并生成语音，约一分钟），其他功能已可使用……")
             time.sleep(0.1)
         try:
-            if self.preparing.returncode or self.supervisor.command("switch", ("switch", "render")).wait():
+            if self.preparing.returncode:
                 raise NoSwitch(last_words(self.supervisor.data / "logs" / "switch.log"))
+            if self.supervisor.command("switch", ("switch", "render")).wait():
+                self._go_on_with_the_old()
             self.supervisor.program("pbx", lambda **options: start(self.supervisor.data, **options))
             self._wait_ready()
             self.supervisor.add("gateway")
@@ -166,6 +173,13 @@ class Telephones:
         else:
             state.write(self.noted, state.State("on"))
             tell(f"电话已接通：SIP 端口 {self.ports.sip}（UDP），网页电话端口 {self.ports.phone}")
+
+    def _go_on_with_the_old(self) -> None:
+        """A setting that cannot be told must not silence the telephones. Raises NoSwitch when there never was another."""
+        reason = last_words(self.supervisor.data / "logs" / "switch.log")
+        if not (telephony.folder(self.supervisor.data) / "etc" / "asterisk.conf").exists():
+            raise NoSwitch(reason)
+        tell(f"电话设置没有更新，沿用上一次的设置：{reason}")
 
     def _wait_ready(self) -> None:
         until = time.monotonic() + READY_SECONDS

@@ -5,7 +5,6 @@ One instance is one telephone or one carrier; every call has its own RTP socket.
 
 import contextlib
 import hashlib
-import math
 import random
 import re
 import socket
@@ -13,6 +12,9 @@ import struct
 import threading
 import time
 import uuid
+from collections import deque
+
+from telephony import audio
 
 PCMA, EVENT = 8, 101
 
@@ -50,7 +52,7 @@ class Call:
         self.rtp.bind((phone.ip, 0))
         self.rtp.settimeout(0.2)
         self.peer = None
-        self.heard = 0
+        self.heard, self.tape = 0, deque(maxlen=40)  # frames received, the last of them
         self.keys = []
         self.direction = "sendrecv"
         self.invite = None
@@ -82,6 +84,10 @@ class Call:
         for key in keys:
             self.keys.append(key)
             time.sleep(pause)
+
+    def hears(self, hz):
+        """Whether that tone is in the last four fifths of a second."""
+        return audio.hears(audio.linear(b"".join(self.tape)), hz)
 
     def wait_answered(self, seconds=15):
         if not self.answered.wait(seconds):
@@ -118,8 +124,10 @@ class Call:
     def _listen(self):
         while not self.ended.is_set():
             try:
-                if len(self.rtp.recv(2048)) > 20:
+                data = self.rtp.recv(2048)
+                if len(data) == 12 + audio.FRAME and data[1] & 127 == PCMA:
                     self.heard += 1
+                    self.tape.append(data[12:])
             except TimeoutError:
                 continue
             except OSError:
@@ -156,7 +164,7 @@ class Telephone:
     def __init__(self, server, ip="127.0.0.1", port=0, user="", password="", tone=440, patience=0.2, behave="answer"):
         self.server, self.user, self.name, self.password = server, user, user or ip, password
         self.patience, self.behave = patience, behave  # answer | ring | refuse
-        self.ip, self.calls, self.frames = ip, {}, tone_frames(tone)
+        self.ip, self.calls, self.frames = ip, {}, audio.tone(tone)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((ip, port))
         self.port = self.socket.getsockname()[1]
@@ -367,22 +375,3 @@ def md5(text):
 
 def tag():
     return uuid.uuid4().hex[:12]
-
-
-def tone_frames(hertz):
-    """A second of a tone as A-law frames of 20 ms (any whole number of hertz joins without a click)."""
-    samples = bytes(alaw(9000 * math.sin(2 * math.pi * hertz * at / 8000)) for at in range(8000))
-    return [samples[at : at + 160] for at in range(0, 8000, 160)]
-
-
-def alaw(value):
-    value = int(max(-32768, min(32767, value)))
-    sign = 0x80 if value >= 0 else 0
-    if value < 0:
-        value = -value - 1
-    if value < 256:
-        code = value >> 4
-    else:
-        exponent = value.bit_length() - 8
-        code = exponent << 4 | (value >> (exponent + 3)) & 0x0F
-    return (code | sign) ^ 0x55

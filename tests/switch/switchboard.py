@@ -24,7 +24,7 @@ class Node:
     def __init__(self, plan, found):
         self.plan, self.found, self.process = plan, found, None
         self.server = (plan.host, plan.sip_port)
-        self.phones, self.begin = [], 0
+        self.phones, self.added, self.begin = [], [], 0
 
     def start(self):
         folder = self.plan.folder
@@ -62,9 +62,9 @@ class Node:
         self._put_phones_down()
         self.cli("channel request hangup all")
         self.quiet()
-        for queue in self.plan.queues:
-            for phone in self.plan.phones:
-                self.cli(f"queue remove member PJSIP/{phone.extension} from {queue.name}")
+        for queue, extension in self.added:
+            self.cli(f"queue remove member PJSIP/{extension} from {queue}")
+        self.added.clear()
         self.cli("database deltree blocked")
 
     def _put_phones_down(self):
@@ -97,6 +97,7 @@ class Node:
 
     def members(self, queue, *extensions):
         for extension in extensions:
+            self.added.append((queue, extension))
             self.cli(f"queue add member PJSIP/{extension} to {queue} penalty 0 as u{extension}")
 
     def records(self, linkedid=None):

@@ -40,7 +40,7 @@ def _trunk(plan: Plan, trunk: Trunk) -> str:
     codecs = ",".join(fit("编码格式", codec) for codec in trunk.codecs)
     return "\n".join([
         f"[{name}]", "type = endpoint", "transport = udp", "context = from-trunk", "disallow = all", f"allow = {codecs}",
-        f"aors = {name}", *_media(address(plan.host)), "allow_transfer = no", "trust_id_inbound = yes",
+        f"aors = {name}", *_media(address(plan.host)), "allow_transfer = no", "trust_id_inbound = yes", "rtp_timeout = 300",
         "identify_by = ip", f"set_var = HY_TRUNK={trunk.name}", f"set_var = HY_LINES={whole('线路数', trunk.lines, 1, 5000)}",
         "", f"[{name}]", "type = aor", f"contact = sip:{peer(trunk.contact)}", "",
         f"[{name}]", "type = identify", f"endpoint = {name}", *(f"match = {network(match)}" for match in trunk.match), "",

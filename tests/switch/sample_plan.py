@@ -59,8 +59,9 @@ def make_plan(folder, **changed):
         "numbers": (
             Number("12345", "c1", "", "support", greeting="welcome"), Number("12346", "c1", "f1v1", "support"),
             Number("12347", "c1", "", "short"), Number("12348", "c1", "", "alone", survey=False),
+            Number("12349", "c9", "", "support"),
         ),
         "desks": (Desk("110", "公安", "110", "carrier"), Desk("12315", "市场监管", "12315", "carrier")),
-        "callers": {"c1": "057112345"},
+        "callers": {"c1": "057112345"}, "lines": {"c9": 2},
     }
     return Plan(**values | changed)

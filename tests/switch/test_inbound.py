@@ -162,3 +162,49 @@ def test_a_flood_from_one_number_is_held_back(node, carrier):
     assert len(refused) == 3 and {call.status for call in refused} == {486}
     for call in [*calls, other]:
         call.hangup()
+
+
+def test_a_waiting_caller_hears_where_they_stand(node, carrier):
+    """Two wait; the second is told the position in Mandarin's order of sounds, and offered the call-back."""
+    first = carrier.call("12345", "13800138000").wait_answered()
+    second = carrier.call("12345", "13800138001").wait_answered()
+    node.wait_told("QUEUE support", since=3)
+    limit = time.monotonic() + 45
+    wanted = ["queue-thereare", "digits/2", "queue-callswaiting"]
+    while True:
+        heard = [record.extra.get("sound", "") for record in node.records() if record.user_event == "FILE_STREAM_BEGIN"]
+        if any(heard[at : at + 3] == wanted for at in range(len(heard))) and "callback-offer" in heard:
+            break
+        assert time.monotonic() < limit, heard
+        time.sleep(0.3)
+    first.hangup()
+    second.hangup()
+
+
+def test_priority_goes_first(node, carrier, web):
+    """Who is let in with priority overtakes who came before."""
+    web.answer = lambda path, asked: {"priority": 9 if asked["caller"] == "13800138009" else 0}
+    early = carrier.call("12345", "13800138000").wait_answered()
+    node.wait_told("QUEUE support")
+    late = carrier.call("12345", "13800138009").wait_answered()
+    node.wait_told("QUEUE support", since=4)
+    time.sleep(0.5)
+    agent = node.telephone("1001")
+    node.members("support", "1001")
+    desk = agent.wait_offered().wait_answered()
+    assert "13800138009" in desk.remote
+    late.hangup()
+    assert "13800138000" in agent.wait_offered(2).remote
+    early.hangup()
+
+
+def test_a_centres_lines_are_counted(node, carrier):
+    """More calls than the centre has lines: told apart from a full trunk by nothing but the number; others get through."""
+    calls = [carrier.call("12349", f"1380013800{number}") for number in range(4)]
+    limit = time.monotonic() + 10
+    while sum(call.ended.is_set() or call.answered.is_set() for call in calls) < 4:
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    assert [call.status for call in calls].count(503) == 2
+    carrier.call("12345", "13800138008").wait_answered()
+    assert node.told().count("REFUSE lines") == 2

@@ -136,4 +136,5 @@ FILES = {
     "cel_custom.conf": cel_custom, "manager.conf": manager, "http.conf": http, "rtp.conf": rtp,
     "musiconhold.conf": musiconhold, "confbridge.conf": confbridge, "features.conf": features, "indications.conf": indications,
 }
-EMPTY = ("acl.conf", "cdr.conf", "ccss.conf", "udptl.conf", "pjproject.conf", "codecs.conf", "queuerules.conf")
+EMPTY = ("acl.conf", "cdr.conf", "ccss.conf", "udptl.conf", "pjproject.conf", "codecs.conf", "queuerules.conf",
+         "pjsip_notify.conf")

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import permission_calls as calls
 import permission_orders as orders
 from cast import Cast
 from huying.calls.models import Call, HelpRequest, Phone, Recording, SeatSession
@@ -259,6 +260,24 @@ CALLS = {
     "calls:do": send(TAKES_CALLS, word="ready", shared=True),
     "calls:phone": page(TAKES_CALLS),
     "calls:demo-phone": public(status=404, recorded=False),
+    "calls:pool": page("agent1 leader1 dispatcher1 followup1 quality1 director1 buyer1 operator1"),
+    "calls:call-back": send(TAKES_CALLS, pk=calls.call_back),
+    "calls:pool-done": send(TAKES_CALLS, pk=calls.call_back),
+    "calls:blocks": page("leader1 director1"),
+    "calls:block-new": page("leader1"),
+    "calls:block": page("leader1 director1", pk=calls.block),
+    "calls:block-do": send("leader1 director1", pk=calls.block, word="approve", status=422),  # without words
+    "calls:block-export": send("leader1 director1", pk=calls.block, status=422),
+    "calls:setting": page(MANAGERS),
+    "calls:caller-lists": page(MANAGERS),
+    "calls:list-new": page(MANAGERS),
+    "calls:caller-list": page(MANAGERS, pk=calls.caller_list),
+    "calls:list-delete": send(MANAGERS, pk=calls.caller_list),
+    "calls:listed-off": send(MANAGERS, pk=calls.listed),
+    "calls:periods": page(MANAGERS),
+    "calls:period-new": page(MANAGERS),
+    "calls:period": page(MANAGERS, pk=calls.period),
+    "calls:period-delete": send(MANAGERS, pk=calls.period),
     # the switch asks, with its key; for everybody else there is nothing here
     "calls:route": public(method="POST", status=404, recorded=False),
     "calls:service": public(method="POST", status=404, recorded=False),

@@ -36,6 +36,10 @@ class ListedCaller(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list", "number_hash"], name="listed_once")]
 
+    @property
+    def masked_number(self) -> str:
+        return masking.mask_phone(self.number)
+
 
 class Block(Chained):
     """A malicious caller kept out for a time (R216): nominated with evidence, approved, always ending, appealable."""

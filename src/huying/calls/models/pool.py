@@ -35,6 +35,8 @@ class CallBack(models.Model):
     times = models.PositiveSmallIntegerField("来电次数", default=1)
     place_at = models.DateTimeField("排队时刻")  # the place that is kept: when the caller had entered the queue
     attempts = models.PositiveSmallIntegerField("已拨次数", default=0)
+    next_at = models.DateTimeField("不早于", null=True)  # another try makes sense from then on
+    tries = models.JSONField(default=list)  # [{"at": ISO, "staff": pk, "result": "" | answered | no_answer | failed, "command": pk}]
     taken_by = models.ForeignKey("org.Staff", models.SET_NULL, null=True, related_name="+")
     result_call = models.ForeignKey("calls.Call", models.SET_NULL, null=True, related_name="+")
     note = models.CharField("备注", max_length=200, blank=True)

@@ -81,3 +81,9 @@ class SeatPeriod(models.Model):
 
     class Meta:
         ordering = ["begins"]
+
+    @property
+    def weekdays_in_words(self) -> str:
+        """周一、周二 …; 每天."""
+        named = [f"周{day}" for number, day in zip("1234567", "一二三四五六日", strict=True) if number in self.weekdays]
+        return "每天" if len(named) == 7 else "、".join(named)

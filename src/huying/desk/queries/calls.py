@@ -10,13 +10,15 @@ from huying.org.policies import Actor
 
 
 def calls_taken_by(actor: Actor) -> QuerySet[Call]:
-    """Calls this person answered, dialled or has in hand; for whoever may see all calls, all of the own centre."""
+    """Calls this person answered, dialled, has in hand or has taken from the pool to call back; for whoever may see all
+    calls, all of the own centre."""
     if actor.staff is None:
         return Call.objects.none()
     rows = Call.objects.filter(centre_id=actor.staff.centre_id)
     if actor.may("calls.view"):
         return rows
-    return rows.filter(Q(agent=actor.staff) | Q(last_agent=actor.staff) | Q(legs__staff=actor.staff)).distinct()
+    own = Q(agent=actor.staff) | Q(last_agent=actor.staff) | Q(legs__staff=actor.staff) | Q(call_backs__taken_by=actor.staff)
+    return rows.filter(own).distinct()
 
 
 def form_address(actor: Actor, call: Call) -> str:

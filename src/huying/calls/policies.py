@@ -1,0 +1,37 @@
+"""Which rows of the telephone somebody may know of."""
+
+from django.db.models import QuerySet
+
+from huying.calls.models import Block, CallBack, CallerList, SeatPeriod
+from huying.org.models import Centre
+from huying.org.policies import Actor
+from huying.org.policies.manage import managed_centres
+
+POOL = ("calls.answer", "calls.monitor")
+BLOCKS = ("calls.nominate_block", "calls.approve_block")
+
+
+def own_centres(actor: Actor) -> QuerySet[Centre]:
+    """The own centre and those below it; none for a handling unit's person."""
+    return managed_centres(actor)
+
+
+def pool_seen_by(actor: Actor) -> QuerySet[CallBack]:
+    """Agents call back for their own centre; leaders look over those below as well."""
+    if actor.staff is None or not actor.may_any(POOL):
+        return CallBack.objects.none()
+    if actor.may("calls.monitor"):
+        return CallBack.objects.filter(centre__in=own_centres(actor))
+    return CallBack.objects.filter(centre_id=actor.staff.centre_id)
+
+
+def blocks_seen_by(actor: Actor) -> QuerySet[Block]:
+    return Block.objects.filter(centre__in=own_centres(actor)) if actor.may_any(BLOCKS) else Block.objects.none()
+
+
+def lists_of(actor: Actor) -> QuerySet[CallerList]:
+    return CallerList.objects.filter(centre__in=own_centres(actor)) if actor.may("calls.manage") else CallerList.objects.none()
+
+
+def periods_of(actor: Actor) -> QuerySet[SeatPeriod]:
+    return SeatPeriod.objects.filter(centre__in=own_centres(actor)) if actor.may("calls.manage") else SeatPeriod.objects.none()

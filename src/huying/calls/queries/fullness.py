@@ -1,0 +1,20 @@
+"""How full the lists are, for the menu: quick and capped."""
+
+from huying.calls.models import Block, CallBack
+from huying.calls.policies import blocks_seen_by, pool_seen_by
+from huying.org.policies import Actor
+
+MOST = 1000
+
+
+def waiting_call_backs(actor: Actor) -> int:
+    return pool_seen_by(actor).filter(state=CallBack.State.WAITING).order_by()[:MOST].count()
+
+
+def blocks_to_decide(actor: Actor) -> int | None:
+    """What waits for this person: nominations and appeals for whoever decides."""
+    if not actor.may("calls.approve_block"):
+        return None
+    rows = blocks_seen_by(actor)
+    nominated = rows.filter(state=Block.State.NOMINATED).order_by()[:MOST].count()
+    return nominated + rows.filter(state=Block.State.ACTIVE, appealed_at__isnull=False, appeal_decision="").order_by()[:MOST].count()

@@ -1,0 +1,19 @@
+"""Tabs of the telephone's settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+register = template.Library()
+
+SECTIONS = [("话务参数", "calls:setting"), ("来电名单", "calls:caller-lists"), ("最少席数", "calls:periods")]
+
+
+@register.simple_tag(takes_context=True)
+def settings_tabs(context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each is open on its own page and on those below it."""
+    path = context["request"].path
+    rows = [{"label": label, "url": reverse(name)} for label, name in SECTIONS]
+    return [{**row, "active": path.startswith(row["url"])} for row in rows]

@@ -17,7 +17,6 @@ urlpatterns = [
     path("followup/", include("huying.followup.urls")),
     path("", include("huying.calls.urls")),
     path("messages/", include("huying.messaging.urls")),
-    path("", include("huying.calls.urls")),
     path("", front, name="front"),
     path("", include("huying.portal.urls")),
     path("", include("huying.org.urls")),

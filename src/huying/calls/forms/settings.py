@@ -1,5 +1,6 @@
 """Lists of callers, what a centre has decided about its telephone, and how many seats it must have."""
 
+import re
 from datetime import time
 from typing import Any
 
@@ -9,6 +10,7 @@ from huying.calls.models import CallerList, PhoneSetting, SeatPeriod
 from huying.kernel.phones import is_phone, normalise_phone
 
 MOST_NUMBERS = 5000
+_NUMBER = re.compile(r"[+＋(（]?\d[\d\s()（）-]*")
 
 
 class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -51,11 +53,12 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_numbers(self) -> list[tuple[str, str]]:
         found, wrong = [], []
         for at, line in enumerate(self.cleaned_data["numbers"].splitlines(), start=1):
-            number, _, note = line.strip().replace("\t", " ").partition(" ")
-            if not number:
+            if not line.strip():
                 continue
-            if is_phone(normalise_phone(number)):
-                found.append((normalise_phone(number), note.strip()[:80]))
+            lead = _NUMBER.match(line.strip())
+            number = normalise_phone(lead[0]) if lead else ""
+            if lead and is_phone(number):
+                found.append((number, line.strip()[lead.end() :].strip(" ,，\t")[:80]))
             else:
                 wrong.append(f"第 {at} 行")
         if wrong:

@@ -21,11 +21,11 @@ def save_setting(*, actor: Actor, centre: Centre, values: dict[str, Any]) -> Pho
     actor.must(MANAGE)
     row, _ = PhoneSetting.objects.get_or_create(centre=centre)
     row = PhoneSetting.objects.select_for_update().get(pk=row.pk)
-    before = {name: str(getattr(row, name)) for name in values}
+    before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
     row.save()
-    changed = differences(before, {name: str(value) for name, value in values.items()})
+    changed = {name: [str(old), str(new)] for name, (old, new) in differences(before, values).items()}
     if changed:
         record(centre.pk, "phone_setting.edit", actor, changes=changed)
         config_changed()

@@ -50,11 +50,14 @@ def outgoing_numbers() -> dict[str, str]:
     return found
 
 
+KINDS: dict[str, told.PhoneKind] = {Phone.Kind.SIP: "sip", Phone.Kind.WEBRTC: "webrtc", Phone.Kind.CITIZEN: "citizen"}
+
+
 def _phones() -> Iterator[told.Phone]:
     callers = outgoing_numbers()
     for row in Phone.objects.filter(is_active=True, centre__is_active=True).select_related("centre", "owner"):
         yield told.Phone(
-            extension=row.extension, password=row.password, kind="sip" if row.kind == Phone.Kind.SIP else "webrtc",
+            extension=row.extension, password=row.password, kind=KINDS[row.kind],
             name=row.owner.name if row.owner else row.place or row.extension, centre=row.centre.code,
             caller_id=callers.get(row.centre.code, ""),
         )

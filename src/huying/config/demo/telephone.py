@@ -45,6 +45,9 @@ def wire(city: City) -> None:
     for row in about["below"]:
         make_below(row, groups["general"])
     make_phones(city.centre, *about["phones"])
+    if about.get("citizen"):
+        citizen = {"centre": city.centre, "kind": Phone.Kind.CITIZEN, "password": phone_password(), "place": "市民电话（演示）"}
+        Phone.objects.get_or_create(extension=about["citizen"], defaults=citizen)
     make_lists(city.centre, groups, telephone["lists"])
     for at, row in enumerate(telephone["desks"]):
         once(OtherDesk, {"centre": city.centre, "code": row["code"]}, name=row["name"], number=row["code"], order=(at + 1) * 10)

@@ -55,6 +55,8 @@ def _phone(plan: Plan, phone: Phone) -> str:
     own = [f"set_var = __HY_CENTRE={fit('机构编码', phone.centre)}", f"set_var = HY_SHOW={shown}"]
     if phone.kind != "citizen":
         own += ["set_var = __TRANSFER_CONTEXT=move", f"set_var = HY_PHONE={name}"]
+    else:
+        own += ["set_var = HY_CITIZEN=1"]  # in a demonstration the page says whose number it calls from
     return "\n".join([
         f"[{name}]", "type = endpoint", f"context = {CONTEXTS[phone.kind]}", "disallow = all",
         *(kind if browser else ["transport = udp", "allow = alaw,ulaw", "rewrite_contact = yes"]),

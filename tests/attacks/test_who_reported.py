@@ -170,3 +170,12 @@ def test_merged_into_an_answered_report_the_words_are_asked_for_at_once(cast):
     with pytest.raises(BadInput):
         Play(cast, phone="13907700003").do(
             "dispatcher1", "merge", into=Play(cast, phone="13907700004").number, reason="同一处", public_reply="还没有答复")
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example/", "https://evil.example/", "javascript:alert(1)", "/orders/\r\nX-Evil: 1"])
+def test_the_way_back_leads_nowhere_else_and_writes_no_header(cast, client, wanted):
+    play = Play(cast)
+    answer = signed_in(client, cast, "agent1").post(
+        f"/orders/{play.number}/do/comment/", {"note": "已电话告知进度", "next": wanted}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200 and "X-Evil" not in answer.headers
+    assert answer["HX-Redirect"].startswith("/orders/") and "evil.example" not in answer["HX-Redirect"]

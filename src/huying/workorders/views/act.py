@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.http import require_http_methods
 
 from huying.kernel import clock
@@ -182,5 +183,5 @@ def refused(request: HttpRequest, order: WorkOrder, action: Action, refusal: Ref
 
 def leave(request: HttpRequest, url: str) -> HttpResponse:
     if is_partial(request):
-        return HttpResponse(headers={"HX-Redirect": url})
+        return HttpResponse(headers={"HX-Redirect": iri_to_uri(url)})
     return HttpResponseRedirect(url)

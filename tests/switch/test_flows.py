@@ -19,6 +19,7 @@ def steps(node):
     return [line for line in node.told() if line.startswith(("NODE", "KEY"))][2:]
 
 
+@pytest.mark.req("R219")
 def test_a_key_leads_to_a_person(node, inside):
     agent = node.telephone("1001")
     node.members("support", "1001")
@@ -37,6 +38,7 @@ def test_a_wrong_key_is_asked_again_and_then_leads_to_a_person(node, inside):
     assert steps(node) == ["KEY f1v1:main:invalid"] * 2
 
 
+@pytest.mark.req("R204")
 def test_silence_leads_to_a_person(node, inside):
     node.wait_told("QUEUE support", seconds=10)
     assert steps(node) == ["KEY f1v1:main:timeout"] * 2
@@ -49,6 +51,7 @@ def test_a_flow_that_goes_round_ends_with_a_person(node, inside):
     assert 150 < len(loops) < 201
 
 
+@pytest.mark.req("R208")
 @pytest.mark.parametrize(("key", "end"), [("7", "NODE f1v1:leave"), ("9", "NODE f1v1:people")])
 def test_hours(node, inside, key, end):
     inside.press(key)

@@ -4,7 +4,10 @@ import time
 
 import pytest
 
+from telephony import audio
 
+
+@pytest.mark.req("R199")
 def test_answered_and_rated(node, carrier):
     agent = node.telephone("1001")
     node.members("support", "1001")
@@ -56,6 +59,7 @@ def test_invited_but_silent_or_gone(node, carrier):
     node.quiet()
 
 
+@pytest.mark.req("R216")
 @pytest.mark.parametrize(("key", "told"), [("1", "BLOCKED pass"), ("4", "BLOCKED refused"), ("", "BLOCKED refused")])
 def test_a_blocked_caller_may_press_the_emergency_key(node, carrier, key, told):
     node.cli("database put blocked 13811112222 1")
@@ -88,6 +92,7 @@ def test_a_blocked_caller_whom_the_web_lets_through(node, carrier, web):
     assert asked["call"] == node.records()[0].linkedid
 
 
+@pytest.mark.req("R203")
 def test_the_web_chooses_the_way(node, carrier, web):
     node.telephone("1002")
     node.members("second", "1002")
@@ -164,6 +169,7 @@ def test_a_flood_from_one_number_is_held_back(node, carrier):
         call.hangup()
 
 
+@pytest.mark.req("R042")
 def test_a_waiting_caller_hears_where_they_stand(node, carrier):
     """Two wait; the second is told the position in Mandarin's order of sounds, and offered the call-back."""
     first = carrier.call("12345", "13800138000").wait_answered()
@@ -208,3 +214,33 @@ def test_a_centres_lines_are_counted(node, carrier):
     assert [call.status for call in calls].count(503) == 2
     carrier.call("12345", "13800138008").wait_answered()
     assert node.told().count("REFUSE lines") == 2
+
+
+@pytest.mark.req("R217")
+def test_the_recording_is_as_long_as_the_talk(node, carrier, manager):
+    """Held and sent on to another agent: one file, within a second of the time in which somebody was there to talk to."""
+    first, second = node.telephone("1001", tone=880), node.telephone("1002", tone=1600)
+    node.members("support", "1001")
+    call = carrier.call("12345", "13800138000").wait_answered()
+    desk = first.wait_offered().wait_answered()
+    time.sleep(1)
+    desk.hold()
+    time.sleep(1.5)
+    desk.hold(False)
+    time.sleep(0.7)
+    manager.act(Action="BlindTransfer", Channel=manager.channel("PJSIP/1001-"), Context="move", Exten="1002")
+    other = second.wait_offered().wait_answered()
+    time.sleep(2)
+    other.hangup()
+    node.wait_told("INVITE")
+    call.hangup()
+    node.quiet()
+    mine = [record for record in node.records() if record.uniqueid == record.linkedid]
+    talk = sum(
+        (record.at.timestamp() if record.kind == "BRIDGE_EXIT" else -record.at.timestamp())
+        for record in mine if record.kind in {"BRIDGE_ENTER", "BRIDGE_EXIT"}
+    )
+    path = node.plan.folder / "spool/recordings" / f"{mine[0].linkedid}.wav"
+    (sound,) = audio.read(path)
+    assert abs(len(sound) / audio.RATE - talk) < 1, (len(sound) / audio.RATE, talk)
+    assert all(audio.hears(sound, hz) for hz in (440, 880, 1600))

@@ -143,6 +143,7 @@ def test_blind_transfer_outside(node, carrier, manager, outside):
     assert events(node) == ["QUEUE support", "QUEUEEND support:ANSWERED:PJSIP/1001", "OUT 057188886666"]
 
 
+@pytest.mark.req("R228")
 def test_one_key_desk(node, carrier, manager, outside):
     _, call, _ = connected(node, carrier)
     manager.act(Action="BlindTransfer", Channel=manager.channel("PJSIP/1001-"), Context="move", Exten="desk-110")
@@ -188,6 +189,7 @@ def test_attended_transfer_taken_back(node, carrier, manager):
     call.hangup()
 
 
+@pytest.mark.req("R228")
 def test_three_way(node, carrier, manager, outside):
     _, call, desk = connected(node, carrier, tone=880)
     mine, theirs = manager.channel("PJSIP/1001-"), manager.channel("PJSIP/trunk-carrier-")
@@ -216,6 +218,7 @@ def test_three_way(node, carrier, manager, outside):
     assert len([line for line in node.told() if line.startswith("RECORD")]) == 1
 
 
+@pytest.mark.req("R206")
 def test_outbound(node, outside):
     phone = node.telephone("1001")
     call = phone.call("013800138000")
@@ -271,6 +274,7 @@ def test_voicemail(node, carrier):
     assert (node.plan.folder / "spool/voicemail" / name).stat().st_size > 16_000
 
 
+@pytest.mark.req("R042")
 def test_callback(node, carrier):
     call = carrier.call("12345", "13800138000").wait_answered()
     node.wait_told("QUEUE support")
@@ -301,6 +305,7 @@ def test_blocked(node, carrier):
     assert events(node) == ["BLOCKED refused"]
 
 
+@pytest.mark.req("R214")
 def test_last_agent(node, carrier, web):
     web.answer = {"queue": "support", "last": "p1"}
     other = node.telephone("1002")
@@ -317,6 +322,7 @@ def test_last_agent(node, carrier, web):
     assert events(node)[:2] == ["QUEUE p1", "QUEUEEND p1:ANSWERED:PJSIP/1001"]
 
 
+@pytest.mark.req("R214")
 def test_last_agent_not_there(node, carrier, web):
     """Busy, paused or silent for ten seconds: then the group."""
     web.answer = {"queue": "support", "last": "p1"}
@@ -334,6 +340,7 @@ def test_last_agent_not_there(node, carrier, web):
     assert events(node) == ["QUEUE p1", "QUEUEEND p1:JOINEMPTY:", "QUEUE support", "QUEUEEND support:ANSWERED:PJSIP/1002"]
 
 
+@pytest.mark.req("R042")
 def test_overflow(node, carrier):
     helper = node.telephone("1003")
     node.members("second", "1003")
@@ -361,6 +368,7 @@ def test_nobody(node, carrier):
     node.wait_told("MAIL")
 
 
+@pytest.mark.req("R215")
 def test_hold(node, carrier):
     _, call, desk = connected(node, carrier)
     desk.hold()
@@ -395,6 +403,7 @@ def test_self_service(node, carrier, web):
     ]
 
 
+@pytest.mark.req("R218")
 @pytest.mark.parametrize(("mode", "agent_hears", "caller_hears"), [("q", False, False), ("w", True, False), ("b", True, True)])
 def test_spy(node, carrier, manager, mode, agent_hears, caller_hears):
     _, call, desk = connected(node, carrier, tone=880)

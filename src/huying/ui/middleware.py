@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from huying.ui.queries import live_origin
+from huying.ui.queries import content_security_policy, live_origin
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 _WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -54,20 +54,3 @@ class SecurityHeaders:
                 response["Cache-Control"] = "no-store"
             response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-
-def content_security_policy(live: str) -> str:
-    return "; ".join(
-        [
-            "default-src 'self'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data: blob:",
-            "media-src 'self' blob:",
-            f"connect-src 'self' {live}".rstrip(),
-            "object-src 'none'",
-            "frame-ancestors 'none'",
-            "form-action 'self'",
-            "base-uri 'self'",
-        ]
-    )

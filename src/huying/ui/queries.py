@@ -34,3 +34,21 @@ def _host(request: HttpRequest) -> str:
 def live_url(request: HttpRequest) -> str:
     """The address of the stream of live updates."""
     return settings.LIVE_URL or f"{live_origin(request)}/live/stream"
+
+
+def content_security_policy(live: str) -> str:
+    """Nothing inline, nothing from elsewhere; `live`: further addresses the page may connect to."""
+    return "; ".join(
+        [
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
+            f"connect-src 'self' {live}".rstrip(),
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+            "base-uri 'self'",
+        ]
+    )

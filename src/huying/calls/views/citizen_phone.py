@@ -7,8 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from huying.calls.queries.demo import citizen_phone, dialled_numbers
-from huying.ui.middleware import content_security_policy
-from huying.ui.queries import live_origin, phone_socket
+from huying.ui.queries import content_security_policy, live_origin, phone_socket
 
 KNOWN = ("13907701234", "13977005678", "07702823456")
 """Numbers of our own invention that the page offers as the caller's."""

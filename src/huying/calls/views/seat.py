@@ -22,8 +22,7 @@ from huying.calls.queries.seats import seat_of
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor, actor_of, needs
 from huying.ui.fields import refuse
-from huying.ui.middleware import content_security_policy
-from huying.ui.queries import live_origin, phone_socket
+from huying.ui.queries import content_security_policy, live_origin, phone_socket
 
 STATES = {"ready", "busy", "finish"}
 PLAIN = {"answer", "hangup", "hold", "resume", "complete", "cancel"}

@@ -1,8 +1,8 @@
 """Which rows of the telephone somebody may know of."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from huying.calls.models import Block, CallBack, CallerList, SeatPeriod
+from huying.calls.models import Block, Call, CallBack, CallerList, SeatPeriod
 from huying.org.models import Centre
 from huying.org.policies import Actor
 from huying.org.policies.manage import managed_centres
@@ -35,3 +35,16 @@ def lists_of(actor: Actor) -> QuerySet[CallerList]:
 
 def periods_of(actor: Actor) -> QuerySet[SeatPeriod]:
     return SeatPeriod.objects.filter(centre__in=own_centres(actor)) if actor.may("calls.manage") else SeatPeriod.objects.none()
+
+
+def calls_seen_by(actor: Actor) -> QuerySet[Call]:
+    """All of the own centre and those below it; for whoever may see only the own ones, those he took part in."""
+    if actor.staff is None or actor.unit_id:
+        return Call.objects.none()
+    rows = Call.objects.filter(centre__in=own_centres(actor))
+    if actor.may("calls.view"):
+        return rows
+    if actor.may("calls.view_own"):
+        own = Q(agent=actor.staff) | Q(last_agent=actor.staff) | Q(pk__in=actor.staff.legs.values("call"))
+        return rows.filter(own)
+    return rows.none()

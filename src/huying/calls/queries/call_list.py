@@ -7,28 +7,15 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from huying.calls.models import Call
+from huying.calls.policies import calls_seen_by
 from huying.citizens.fields import blind_index
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 from huying.org.policies import Actor
-from huying.org.policies.manage import managed_centres
 
 PAGE = 50
 MOST = 1000
 SHOWN_FOR = timedelta(days=30)
-
-
-def calls_seen_by(actor: Actor) -> QuerySet[Call]:
-    """All of the own centre and those below it; for whoever may see only the own ones, those he took part in."""
-    if actor.staff is None or actor.unit_id:
-        return Call.objects.none()
-    rows = Call.objects.filter(centre__in=managed_centres(actor))
-    if actor.may("calls.view"):
-        return rows
-    if actor.may("calls.view_own"):
-        own = Q(agent=actor.staff) | Q(last_agent=actor.staff) | Q(pk__in=actor.staff.legs.values("call"))
-        return rows.filter(own)
-    return rows.none()
 
 
 @dataclass

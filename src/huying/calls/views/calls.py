@@ -14,7 +14,8 @@ from huying.audit.models import Access
 from huying.audit.operations import note_access
 from huying.calls.forms.calls import CallFilter, DownloadForm
 from huying.calls.models import Call, Recording
-from huying.calls.queries.call_list import calls_seen_by, page_of_calls
+from huying.calls.policies import calls_seen_by
+from huying.calls.queries.call_list import page_of_calls
 from huying.calls.queries.call_page import orders_of, page_of_call
 from huying.calls.queries.sealed import folder, opened
 from huying.calls.rules.sound import marked

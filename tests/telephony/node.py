@@ -35,7 +35,7 @@ class Node:
     def start(self) -> "Node":
         package.furnish(self.folder, self.package)
         render.write(self.plan)
-        if not (self.folder / "sounds" / "zh").exists():
+        if not (self.folder / "sounds/moh/hold.wav").exists():
             audio.write_sounds(self.folder / "sounds", {**spoken.SPOKEN, **speech.MORE})
         with (self.folder / "log" / "out").open("ab") as log:
             self.process = subprocess.Popen(

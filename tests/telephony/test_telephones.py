@@ -2,9 +2,10 @@
 
 import pytest
 
+from huying.switch.plan import Trunk
 from telephony import audio
 from telephony.conftest import PASSWORD
-from telephony.node import eventually
+from telephony.node import eventually, free_ports
 
 pytestmark = pytest.mark.phone
 
@@ -101,3 +102,16 @@ def test_tones_are_told_apart(tmp_path):
     assert not audio.hears(mixed, 880) and not audio.hears(mixed, 480)
     assert audio.level([0] * 8000, 440) == -99.0
     assert all(abs(audio.decode(audio.encode(sample)) - sample) <= abs(sample) / 16 + 16 for sample in range(-32000, 32000, 37))
+
+
+def test_a_carrier_and_phones_may_share_an_address(start_node, citizen, agent):
+    """As in the demonstration, where everything is on one machine."""
+    free = free_ports(1)[0]
+    own = start_node(trunks=(Trunk("carrier", ("127.0.0.1",), f"127.0.0.1:{free}"),))
+    alice = agent("1001", own)
+    own.cli("queue add member PJSIP/1001 to g1")
+    call = citizen("13800138000", own, host="127.0.0.1").dial("12345").say(440)
+    ring = alice.ring().answer().say(880)
+    assert call.hears(880) and ring.hears(440)
+    with pytest.raises(AssertionError, match=r"40[13]"):  # whoever calls itself a phone must have its password
+        citizen("1002", own, host="127.0.0.1").dial("12345")

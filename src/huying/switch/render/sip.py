@@ -1,5 +1,7 @@
 """pjsip.conf: who may speak SIP with us. Whoever is neither a trunk's address nor a phone with its password is refused."""
 
+from ipaddress import ip_address, ip_network
+
 from huying.switch.plan import Phone, Plan, Trunk
 from huying.switch.render.checks import address, fit, network, peer, whole
 
@@ -15,8 +17,7 @@ def pjsip(plan: Plan) -> str:
 def _general(plan: Plan) -> str:
     host = address(plan.host)
     return "\n".join([
-        # a trunk by its address before anything a message says of itself: a carrier's caller may look like a phone's
-        "[global]", "type = global", "endpoint_identifier_order = ip,auth_username,username", "user_agent = huying",
+        "[global]", "type = global", f"endpoint_identifier_order = {_order(plan)}", "user_agent = huying",
         "default_realm = huying", "keep_alive_interval = 30", "max_initial_qualify_time = 2", "max_forwards = 20",
         "unidentified_request_count = 5", "unidentified_request_period = 5", "unidentified_request_prune_interval = 30",
         "mwi_disable_initial_unsolicited = yes", "allow_sending_180_after_183 = yes", "",
@@ -25,6 +26,17 @@ def _general(plan: Plan) -> str:
         "[udp]", "type = transport", "protocol = udp", f"bind = {host}:{whole('信令端口', plan.sip_port, 1, 65535)}",
         "allow_reload = no", "", "[ws]", "type = transport", "protocol = ws", "bind = 127.0.0.1", "",
     ])
+
+
+def _order(plan: Plan) -> str:
+    """A trunk by its address before anything a message says of itself: a carrier's caller may look like a phone's.
+
+    Not so where a trunk's addresses include our own, as when a carrier is played on this machine: phones may have the
+    same address then and must be known by name.
+    """
+    here = ip_address(plan.host)
+    shared = any(here in ip_network(network(match)) for trunk in plan.trunks for match in trunk.match)
+    return "auth_username,username,ip" if shared else "ip,auth_username,username"
 
 
 def _media(host: str) -> list[str]:

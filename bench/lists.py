@@ -1,13 +1,14 @@
 """Lists, deep pages, search and one order's page at 10 thousand, 100 thousand and 1 million orders; live updates.
 
 Starts an installation of its own, fills it with a made-up city (`_crowd.py`), measures over HTTP as a signed-in person,
-and leaves nothing behind. Prints one JSON object per line: name, value, unit. `--sizes 10000,100000` for a shorter run.
+and leaves nothing behind. Prints one JSON object per line: name, value, unit. `--sizes 10000,100000 --rounds 40` for a
+shorter run. Beside each time stands what `web` and the database worked for one answer (`…_cpu_…`): on a machine that others
+use at the same time the times tell of them as well, the work hardly does.
 """
 
 import argparse
 import asyncio
 import http.client
-import json
 import os
 import random
 import re
@@ -21,16 +22,18 @@ from urllib.parse import quote
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src"), str(Path(__file__).resolve().parent)]
 
-from orders import installation, say  # noqa: E402
+from orders import busy, installation, of_each, proportional, say  # noqa: E402
 
-CHUNK = 20_000
-ROUNDS = 120
 DEPTH = 40
 LISTENERS = 500
 STEPS = 60
-LISTS = {"list_all": "/orders/desk/all/", "list_to_dispatch": "/orders/desk/to_dispatch/", "list_overdue": "/orders/desk/overdue/",
-         "list_filtered": "/orders/desk/all/?kind=complaint&region=450602"}
-UNIT_LIST = "/orders/desk/handling/"
+LISTS = {
+    "list_all": ("director1", "/orders/desk/all/"), "list_to_dispatch": ("dispatcher1", "/orders/desk/to_dispatch/"),
+    "list_overdue": ("director1", "/orders/desk/overdue/"), "list_closed": ("director1", "/orders/desk/closed/"),
+    "list_filtered": ("director1", "/orders/desk/all/?kind=complaint&region=450602"),
+    "list_unit": ("liaison1", "/orders/desk/handling/"), "list_unit_all": ("liaison1", "/orders/desk/all/"),
+}
+ALL = LISTS["list_all"][1]
 
 
 def city() -> dict[str, str]:
@@ -42,6 +45,7 @@ def city() -> dict[str, str]:
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
+
     from huying.org.models import Centre, Employer, Region, SignIn, Staff, Unit
     from huying.org.operations import install_roles
     from huying.org.queries import ALL, set_scope
@@ -56,7 +60,7 @@ def city() -> dict[str, str]:
     units = [Unit.objects.create(centre=centre, code=f"U{number}", name=f"承办单位{number}") for number in range(30)]
     roles = install_roles(centre)
     cookies = {}
-    for username, role, unit in (("director1", "director", None), ("liaison1", "liaison", units[0])):
+    for username, role, unit in (("director1", "director", None), ("dispatcher1", "dispatcher", None), ("liaison1", "liaison", units[0])):
         person = Staff.objects.create(username=username, name=username, centre=centre, unit=unit,
                                       employer=Employer.UNIT if unit else Employer.GOVERNMENT)
         person.roles.add(roles[role])
@@ -96,18 +100,17 @@ def report(name: str, times: Iterable[float]) -> float:
     return cuts[94]
 
 
-def deep(visitor: Visitor) -> list[float]:
+def deep(visitor: Visitor, rounds: int) -> list[float]:
     """Page after page, the far ones timed."""
-    path, times = LISTS["list_all"], []
-    for page in range(DEPTH + 30):
+    path, times = ALL, []
+    for page in range(DEPTH + rounds // 2):
         took, body = visitor.get(path)
         if page >= DEPTH:
             times.append(took)
-        links = re.findall(r'rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"', body)
-        if not links:
+        link = re.search(r'rel="next" href="([^"]+)"', body)
+        if link is None:
             break
-        link = unescape(next(filter(None, links[0])))
-        path = link if link.startswith("/") else LISTS["list_all"] + link
+        path = unescape(link[1])
     return times
 
 
@@ -151,121 +154,131 @@ def recall(pieces: list[str]) -> float:
     return hit / wanted if wanted else 1.0
 
 
-def measure(size: int, port: int, cookies: dict[str, str]) -> dict[str, float]:
+def measure(size: int, rounds: int, data: Path, port: int, cookies: dict[str, str]) -> dict[str, float]:
     """Everything at this size; p95 by name."""
     from huying.workorders.models import WorkOrder
 
     rng, label = random.Random(size), f"{size // 1000}k"
-    centre, unit = Visitor(port, cookies["director1"]), Visitor(port, cookies["liaison1"])
+    visitors = {name: Visitor(port, cookie) for name, cookie in cookies.items()}
+    centre = visitors["director1"]
     asks: dict[str, Callable[[], list[float]]] = {
-        name: lambda path=path: [centre.get(path)[0] for _ in range(ROUNDS)] for name, path in LISTS.items()  # type: ignore[misc]
+        name: lambda who=who, path=path: [visitors[who].get(path)[0] for _ in range(rounds)]  # type: ignore[misc]
+        for name, (who, path) in LISTS.items()
     }
-    asks["list_unit"] = lambda: [unit.get(UNIT_LIST)[0] for _ in range(ROUNDS)]
-    asks["deep_page"] = lambda: deep(centre)
-    pieces = words(rng, 2 * ROUNDS)[:ROUNDS]
-    asks["search"] = lambda: [centre.get(f"/orders/desk/all/?text={quote(piece)}")[0] for piece in pieces]
-    numbers = list(WorkOrder.objects.filter(pk__in=[rng.randint(1, size) for _ in range(ROUNDS)]).values_list("number", flat=True))
+    asks["deep_page"] = lambda: deep(centre, rounds)
+    pieces = words(rng, 3 * rounds)[:rounds]
+    asks["search"] = lambda: [centre.get(f"/orders/search/?q={quote(piece)}")[0] for piece in pieces]
+    asks["list_search"] = lambda: [centre.get(f"{ALL}?text={quote(piece)}")[0] for piece in pieces]
+    numbers = list(WorkOrder.objects.filter(pk__in=[rng.randint(1, size) for _ in range(rounds)]).values_list("number", flat=True))
     asks["order_page"] = lambda: [centre.get(f"/orders/{number}/")[0] for number in numbers]
-    for visitor, path in ((centre, LISTS["list_all"]), (unit, UNIT_LIST)):
-        for _ in range(20):
-            visitor.get(path)
-    result = {name: report(f"{name}_{label}", ask()) for name, ask in asks.items()}
+    for who, path in LISTS.values():
+        for _ in range(5):
+            visitors[who].get(path)
+    result = {}
+    for name, ask in asks.items():
+        before = of_each(data, busy)
+        times = ask()
+        spent = of_each(data, busy)
+        result[name] = report(f"{name}_{label}", times)
+        for process in ("web", "db"):
+            asked = len(times) + (DEPTH if name == "deep_page" else 0)
+            say(f"{name}_{label}_cpu_{process}", (spent[process] - before[process]) / asked, "ms")
     say(f"recall_{label}", recall(pieces[:60]), "share")
+    say(f"load_{label}", os.getloadavg()[0], "processes")
     return result
 
 
-async def listen(port: int, cookie: str, heard: list[float], ready: asyncio.Semaphore) -> None:
-    """One live connection; the moments at which a message about an order came."""
+async def listen(port: int, cookie: str, heard: dict[str, float], ready: asyncio.Semaphore) -> None:
+    """One live connection; by order number the moment at which the message about it came."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(f"GET /live/stream HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\nCookie: {cookie}\r\n\r\n".encode())
     await writer.drain()
     head = await reader.readline()
-    if b"200" not in head:
+    if b" 200 " not in head:
         raise SystemExit(f"live: {head!r}")
-    ready.release()
+    greeted = False
     try:
         while line := await reader.readline():
-            if line.startswith(b"data:") and b'"orders": [' in line.replace(b'"orders":[', b'"orders": [') and b"B0" in line:
-                heard.append(time.perf_counter())
+            if line.startswith(b"data:") and not greeted:  # the stream is entered where news goes out
+                greeted = True
+                ready.release()
+            elif number := re.search(rb'"orders": \["(B\d+)"\]', line):
+                heard.setdefault(number[1].decode(), time.perf_counter())
     finally:
         writer.close()
 
 
-async def live(port: int, cookie: str, act: Callable[[int], None]) -> tuple[list[float], int]:
-    """Delays (ms) from commit to each of LISTENERS browsers over STEPS steps, and how many messages were lost."""
-    ready, heard = asyncio.Semaphore(0), [[] for _ in range(LISTENERS)]  # type: list[list[float]]
-    tasks = [asyncio.create_task(listen(port, cookie, row, ready)) for row in heard]
-    for _ in tasks:
-        await ready.acquire()
-    sent = []
-    for step in range(STEPS):
-        sent.append(time.perf_counter())
-        await asyncio.to_thread(act, step)
-        await asyncio.sleep(0.15)
-    await asyncio.sleep(2)
+async def live(port: int, cookie: str, numbers: list[str], act: Callable[[str], float]) -> tuple[list[float], int]:
+    """Delays (ms) from commit to each of LISTENERS browsers, and how many messages were lost."""
+    ready = asyncio.Semaphore(0)
+    heard: list[dict[str, float]] = [{} for _ in range(LISTENERS)]
+    tasks = []
+    for row in heard:
+        tasks.append(asyncio.create_task(listen(port, cookie, row, ready)))
+        if len(tasks) % 20 == 0:
+            await asyncio.gather(*(ready.acquire() for _ in range(20)))
+    sent = {}
+    for number in numbers:
+        sent[number] = await asyncio.to_thread(act, number)
+        await asyncio.sleep(0.2)
+    await asyncio.sleep(5)
     for task in tasks:
+        if task.done() and not task.cancelled():
+            task.result()
         task.cancel()
-    delays = [(at - begun) * 1000 for row in heard for at, begun in zip(row, sent, strict=False)]
-    return delays, STEPS * LISTENERS - len(delays)
+    delays = [(row[number] - begun) * 1000 for row in heard for number, begun in sent.items() if number in row]
+    return delays, len(numbers) * LISTENERS - len(delays)
 
 
 def live_bench(port: int, cookies: dict[str, str]) -> None:
+    from django.db import transaction
+
     from huying.org.models import Staff
     from huying.org.policies import staff_actor
-    from huying.org.queries import ALL, set_scope
+    from huying.org.queries import ALL as EVERYWHERE
+    from huying.org.queries import set_scope
     from huying.workorders.models import WorkOrder
     from huying.workorders.operations import act
 
-    numbers = list(WorkOrder.objects.order_by("pk").values_list("number", flat=True)[:STEPS])
+    numbers = list(WorkOrder.objects.filter(state="handling").order_by("pk").values_list("number", flat=True)[:STEPS])
     person = Staff.objects.get(username="director1")
 
-    def step(at: int) -> None:
-        set_scope(ALL)
-        act(actor=staff_actor(person), number=numbers[at], code="comment", data={"note": "测试备注"})
+    def step(number: str) -> float:
+        """The moment before the commit of one action."""
+        set_scope(EVERYWHERE)
+        with transaction.atomic():
+            act(actor=staff_actor(person), number=number, code="comment", data={"note": "测试备注"})
+            return time.perf_counter()
 
-    delays, lost = asyncio.run(live(port + 1, cookies["director1"], step))
+    delays, lost = asyncio.run(live(port + 1, cookies["director1"], numbers, step))
     report(f"live_delay_{LISTENERS}_connections", delays)
     say("live_messages_lost", lost, "count")
-
-
-def memory() -> None:
-    """Resident memory of each process of the installation, in MB."""
-    import psutil
-
-    data = os.environ["HUYING_DATA"]
-    for process in psutil.process_iter(["pid", "cmdline"]):
-        try:
-            line = " ".join(process.info["cmdline"] or [])
-            mine = process.environ().get("HUYING_DATA") == data if process.username() else False
-        except psutil.Error:
-            continue
-        if mine and "huying" in line and process.pid != os.getpid():
-            role = next((word for word in ("granian", "uvicorn", "worker", "live", "web", " up") if word in line), "other").strip()
-            say(f"memory_{role}_{process.pid}", process.memory_info().rss / 2**20, "MB")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="10000,100000,1000000")
-    sizes = [int(size) for size in parser.parse_args().sizes.split(",")]
-    with installation() as (_data, port):
+    parser.add_argument("--rounds", type=int, default=120)
+    options = parser.parse_args()
+    sizes = [int(size) for size in options.sizes.split(",")]
+    with installation() as (data, port):
         cookies = city()
         import _crowd
 
-        filled, first = 0, {}
+        filled, first = 0, dict[str, float]()
         for size in sizes:
             begun = time.monotonic()
-            while filled < size:
-                _crowd.fill(filled + 1, min(filled + CHUNK, size))
-                filled = min(filled + CHUNK, size)
+            _crowd.fill(filled + 1, size)
+            filled = size
             _crowd.settle()
             say(f"filled_{size // 1000}k", time.monotonic() - begun, "s")
-            found = measure(size, port, cookies)
+            found = measure(size, options.rounds, data, port, cookies)
             first = first or found
             for name, p95 in found.items():
                 say(f"{name}_p95_ratio_{size // 1000}k_to_{sizes[0] // 1000}k", p95 / first[name], "ratio")
         live_bench(port, cookies)
-        memory()
+        for name, megabytes in of_each(data, proportional).items():
+            say(f"memory_{name}", megabytes, "MB")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ def free_ports() -> int:
 @contextmanager
 def installation() -> Iterator[tuple[Path, int]]:
     """An empty city running in a folder of its own: the folder and the port."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     data, port = Path(tempfile.mkdtemp(prefix="hy-bench-")), free_ports()
     data.chmod(0o711)
     os.environ |= {"HUYING_DATA": str(data), "HUYING_PORT": str(port), "DATABASE_URL": ""}

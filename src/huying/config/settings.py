@@ -72,6 +72,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "huying.ui.templatetags.renderer.Renderer"
+
 AUTH_USER_MODEL = "org.Staff"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -13,6 +13,10 @@ from django.utils.safestring import SafeString
 from huying.ui.rules import shapes, times
 from huying.ui.templatetags import words
 from huying.ui.templatetags.controls import draw
+from huying.ui.templatetags.marks import draw_badge, draw_due
+from huying.ui.templatetags.marks import markup as markup  # these three for the rows that other rooms draw
+from huying.ui.templatetags.words import grouped as grouped
+from huying.ui.templatetags.words import when as when
 
 register = template.Library()
 register.filters.update(words.register.filters)
@@ -20,7 +24,7 @@ register.filters.update(words.register.filters)
 Context = Mapping[str, Any]
 
 
-@register.inclusion_tag("ui/components/due.html")
+@register.simple_tag
 def due(
     at: datetime | str | None,
     state: str = "",
@@ -29,16 +33,16 @@ def due(
     done: datetime | None = None,
     explain: str = "",
     short: bool = False,
-) -> dict[str, Any]:
+) -> SafeString:
     """How long is left until `at`, or by how much it is over; amber from `near` hours before.
 
     `state="paused"` stops the words; `done` is the moment the step was finished; `explain` is the page that
     explains every counted stretch.
     """
     if not isinstance(at, datetime):  # none, or the empty word a template makes of it
-        return {}
+        return SafeString()
     clock = times.due(at, timezone.now(), near=timedelta(hours=near), paused=state == "paused", done=done)
-    return {"clock": clock, "at": at, "near": int(near * 3600), "explain": explain, "short": short}
+    return draw_due(clock, at, near=int(near * 3600), explain=explain, short=short)
 
 
 @register.inclusion_tag("ui/components/track.html")
@@ -100,10 +104,10 @@ def action(label: str, url: str, *, key: str = "", kind: str = "", count: int | 
     return {"label": label, "url": url, "key": key, "kind": kind, "count": count}
 
 
-@register.inclusion_tag("ui/components/badge.html")
-def badge(text: str, tone: str = "") -> dict[str, Any]:
+@register.simple_tag
+def badge(text: str, tone: str = "") -> SafeString:
     """A label. `tone`: red, amber, green, blue or none; the text must mean the same without the colour."""
-    return {"text": text, "tone": tone}
+    return draw_badge(text, tone)
 
 
 @register.inclusion_tag("ui/components/tabs.html")

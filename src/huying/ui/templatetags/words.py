@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from huying.ui.rules import shapes, times
+from huying.ui.templatetags.marks import markup
 
 register = template.Library()
 
@@ -32,7 +33,7 @@ def day_and_time(moment: datetime | None) -> SafeString | str:
 def _time(moment: datetime, words: str) -> SafeString:
     full = times.when_seconds(moment)
     iso = moment.astimezone(times.SHANGHAI).isoformat(timespec="seconds")
-    return format_html('<time datetime="{}" title="{}">{}</time>', iso, full, words)
+    return markup('<time datetime="{}" title="{}">{}</time>', iso, full, words)
 
 
 @register.filter
@@ -49,8 +50,8 @@ def grouped(number: str | None) -> SafeString | str:
     """
     if not number:
         return ""
-    parts = format_html_join("", "<span>{}</span>", ((part,) for part in shapes.number_groups(number)))
-    return format_html('<span class="hy-number" title="{}">{}</span>', number, parts)
+    parts = SafeString("".join(markup("<span>{}</span>", part) for part in shapes.number_groups(number)))
+    return markup('<span class="hy-number" title="{}">{}</span>', number, parts)
 
 
 @register.filter

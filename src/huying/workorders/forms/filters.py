@@ -51,7 +51,7 @@ class FilterForm(forms.Form):
             del self.fields["phone"]
         else:
             self.fields["unit"] = UnitField(
-                label="承办单位", required=False, units=Unit.objects.filter(units_seen(actor)).order_by("path")
+                label="承办单位", required=False, units=Unit.objects.filter(units_seen(actor)).order_by("path").only("name", "code")
             )
 
     def choose(self, name: str, empty: str, choices: list[tuple[str, str]]) -> None:
@@ -110,9 +110,10 @@ def template_choices(actor: Actor) -> list[tuple[str, str]]:
 
 def region_choices(actor: Actor) -> list[tuple[str, str]]:
     """The centre's own division and the two levels below it."""
-    region = actor.staff.centre.region if actor.staff else None
-    if region is None:
+    own = actor.staff.centre.region_id if actor.staff else None
+    if own is None:
         return []
-    rows = Region.objects.filter(Q(pk=region.pk) | Q(parent=region) | Q(parent__parent=region))
-    found = [(row.pk, row) for row in rows.order_by("code")]
-    return [(code, "　" * (row.level - region.level) + row.name) for code, row in found]
+    rows = Region.objects.filter(Q(pk=own) | Q(parent=own) | Q(parent__parent=own)).order_by("code")
+    found = list(rows.values_list("code", "name", "level"))
+    top = next(level for code, _, level in found if code == own)
+    return [(code, "　" * (level - top) + name) for code, name, level in found]

@@ -1,8 +1,16 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from huying.workorders.catalog import Finding, Way
+from huying.workorders.models.order import NEVER
 from huying.workorders.workflow import UNFINISHED, Task
+
+NEXT_DUE = Case(
+    When(state=Task.TO_SIGN, then=F("sign_due_at")), When(state=Task.HANDLING, then=F("due_at")),
+    output_field=models.DateTimeField(),
+)
+"""What a task is due for next; lists of tasks are sorted by it (`queries.lanes.TASK_DUE` says the same in SQL)."""
 
 
 class Assignment(models.Model):
@@ -43,7 +51,13 @@ class Assignment(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["unit", "state", "-dispatched_at", "-id"], name="assignment_unit")]
+        indexes = [
+            models.Index(fields=["unit", "state", "-dispatched_at", "-id"], name="assignment_unit"),
+            models.Index(
+                F("unit"), F("state"), Coalesce(NEXT_DUE, Value(NEVER)), F("id"), name="assignment_unit_due",
+                condition=Q(state__in=sorted(UNFINISHED)),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["order"], name="one_live_main_assignment",

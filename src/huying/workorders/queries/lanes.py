@@ -17,15 +17,20 @@ from django.db import connection
 
 from huying.workorders.models.order import NEVER
 from huying.workorders.queries.filters import Where
-from huying.workorders.workflow import FINAL
+from huying.workorders.workflow import FINAL, UNFINISHED
 
 COUNT_MOST = 1000
 _NEVER = f"'{NEVER:%Y-%m-%d %H:%M:%S}+00'::timestamptz"
 _OPEN = f"NOT (o.state IN ({', '.join(repr(str(state)) for state in sorted(FINAL))}))"
+_UNFINISHED = f"t.state IN ({', '.join(repr(str(state)) for state in sorted(UNFINISHED))})"
 _ORDERS = "workorders_workorder o"
-_TASKS = "workorders_assignment t JOIN workorders_workorder o ON o.id = t.order_id"
-_PLEAS = "workorders_application p JOIN workorders_workorder o ON o.id = p.order_id"
-_FOLLOWED = "workorders_workorder_followers f JOIN workorders_workorder o ON o.id = f.workorder_id"
+_TASKS = "workorders_assignment t"
+_PLEAS = "workorders_application p"
+_FOLLOWED = "workorders_workorder_followers f"
+ORDER_OF = {"orders": "o.id", "tasks": "t.order_id", "pleas": "p.order_id", "followed": "f.workorder_id"}
+"""Where a row says of which order it is."""
+_INDEXED = {("orders", "due"): _OPEN, ("tasks", "due"): _UNFINISHED}
+"""What names the partial index of lists by due time; they hold nothing else."""
 TASK_DUE = f"COALESCE(CASE WHEN t.state = 'to_sign' THEN t.sign_due_at WHEN t.state = 'handling' THEN t.due_at END, {_NEVER})"
 
 KEYS = {
@@ -144,7 +149,8 @@ class Lanes:
             values |= {"beyond_at": cursor.at, "beyond_id": cursor.subject}
         order = f"ORDER BY 1 {way}, 2 {way} LIMIT %(size)s"
         inner = (
-            f"SELECT {at} AS at, {tie} AS subject, o.id AS found FROM {{source}} WHERE {{where}} {beyond} "  # noqa: S608
+            f"SELECT {at} AS at, {tie} AS subject, {ORDER_OF[self.over]} AS found "  # noqa: S608
+            f"FROM {{source}} WHERE {{where}} {beyond} "
             f"ORDER BY {at} {way}, {tie} {way} LIMIT %(size)s"
         )
         sql, more = self._merged(inner)
@@ -161,16 +167,20 @@ class Lanes:
     def _merged(self, inner: str) -> tuple[str, dict[str, Any]]:
         parts, values = [], dict(self.where.values)
         for place, branch in enumerate(self.branches):
-            conditions = [branch.where, self.where.sql]
-            if self.over == "orders" and self.sort == "due":
-                conditions.append(_OPEN)  # names the partial index
+            conditions = [branch.where, self.where.sql, *filter(None, [_INDEXED.get((self.over, self.sort))])]
             names = [f"{letter}{place}" for letter in "abc"]
             columns: tuple[list[Any], ...] = tuple(map(list, zip(*branch.lanes, strict=True))) or ([], [], [])
             values |= dict(zip(names, columns, strict=True))
             lanes = f"unnest(%({names[0]})s::bigint[], %({names[1]})s::text[], %({names[2]})s::text[]) AS l (a, b, c)"
-            body = inner.format(source=branch.source, where=" AND ".join(conditions))
+            where = " AND ".join(conditions)
+            body = inner.format(source=self._joined(branch.source, inner + where), where=where)
             parts.append(f"SELECT r.* FROM {lanes} CROSS JOIN LATERAL ({body}) AS r")  # noqa: S608
         return " UNION ALL ".join(parts), values
+
+    def _joined(self, source: str, asked: str) -> str:
+        """The source, with the orders beside it where something is asked of them: a unit's plain list does without."""
+        joins = self.over != "orders" and "o." in asked
+        return f"{source} JOIN workorders_workorder o ON o.id = {ORDER_OF[self.over]}" if joins else source
 
 
 def _read(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

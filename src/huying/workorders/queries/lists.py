@@ -23,7 +23,7 @@ _COLUMNS = (
     "number", "state", "kind", "urgency", "channel", "title", "place", "created_at", "due_at", "closed_at", "is_group",
     "confidential", "is_sensitive", "is_special", "supervised", "urge_count", "return_count", "rehandle_count",
     "reopen_count", "no_return", "held_until", "external_number", "version", "unit__name", "unit__short_name",
-    "region__name", "holder__name", "template__name", "template__code", "centre__name",
+    "region__name", "holder__name",
 )
 
 
@@ -184,8 +184,7 @@ def count_of(actor: Actor, desk: Desk, most: int = COUNT_MOST) -> int:
 
 def rows_for_list(actor: Actor) -> QuerySet[WorkOrder]:
     """Visible orders with what a list shows of them and nothing heavier."""
-    related = ("unit", "region", "holder", "template", "centre")
-    return visible_to(actor).select_related(*related).only(*_COLUMNS)
+    return visible_to(actor).select_related("unit", "region", "holder").only(*_COLUMNS)
 
 
 def lines_of(actor: Actor, desk: Desk, places: Sequence[Place]) -> list[Line]:

@@ -1,7 +1,7 @@
 """Tags and filters of the order's pages."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,24 +13,17 @@ from django.utils.safestring import SafeString
 
 from huying.citizens.models import Contact
 from huying.kernel.clock import SHANGHAI
-from huying.kernel.masking import scrub
 from huying.org.policies import Actor
 from huying.ui.templatetags.ui import field as ui_field
 from huying.workorders.forms import ActionForm
-from huying.workorders.models import Application, Clock, WorkOrder
-from huying.workorders.queries.lists import Line, Page
-from huying.workorders.queries.track import plea_words as words_of_plea
+from huying.workorders.models import Clock, WorkOrder
+from huying.workorders.queries.lists import Line
 from huying.workorders.rules import INPUTS
+from huying.workorders.templatetags.rows import STATE_TONES, order_row, shown_text, split_row, task_row
 from huying.workorders.workflow import Action
 
 register = template.Library()
 
-STATE_TONES = {
-    "to_review": "amber", "to_dispatch": "amber", "to_sign": "amber", "handling": "blue", "to_sign_off": "blue",
-    "to_check": "amber", "to_follow_up": "blue", "following_up": "blue", "to_close": "amber", "closed": "green",
-    "declined": "red", "suspended": "amber", "replied": "green", "returned": "red", "pending": "amber",
-    "arbitrating": "amber", "approved": "green", "rejected": "red",
-}
 HINTS = {
     "request_return": "每个单位对同一工单只能申请退回一次；审核期间时限不停。",
     "request_extension": "须在到期前至少一个工作日申请，并已联系诉求人；批准后系统自动短信告知诉求人。",
@@ -76,7 +69,7 @@ def get(values: Mapping[str, Any], name: str) -> Any:
 @register.filter
 def for_actor(text: str, actor: Actor | None) -> str:
     """Free text as this person may see it: a unit's people see it with its numbers scrubbed."""
-    return scrub(text) if actor is None or actor.unit_id is not None else text
+    return shown_text(text, actor)
 
 
 @register.filter
@@ -136,24 +129,29 @@ def words(text: str) -> list[str]:
 
 
 @register.filter
-def urges(count: int) -> str:
-    return f"催办×{count}"
-
-
-@register.filter
-def plea_words(plea: Application) -> str:
-    return words_of_plea(plea)
-
-
-@register.filter
 def may(actor: Actor | None, permission: str) -> bool:
     return actor is not None and actor.may(permission)
 
 
-@register.filter
-def as_page(lines: list[Line]) -> Page:
-    """Rows from elsewhere for a list's table."""
-    return Page(lines)
+@register.simple_tag(takes_context=True)
+def order_rows(context: Mapping[str, Any], lines: Iterable[Line]) -> SafeString:
+    return SafeString("".join(order_row(line, context.get("actor")) for line in lines))
+
+
+@register.simple_tag(takes_context=True)
+def split_rows(context: Mapping[str, Any], lines: Iterable[Line]) -> SafeString:
+    """The rows lead to `open_url`; the one in the pane beside them is marked."""
+    pane = context.get("pane")
+    opened = pane["opened"].number if pane else ""
+    rows = (split_row(line, context.get("actor"), open_url=context["open_url"], opened=opened) for line in lines)
+    return SafeString("".join(rows))
+
+
+@register.simple_tag(takes_context=True)
+def task_rows(context: Mapping[str, Any], lines: Iterable[Line], back: str) -> SafeString:
+    """The buttons in the rows lead back to `back`."""
+    token = str(context.get("csrf_token", ""))
+    return SafeString("".join(task_row(line, context.get("actor"), back=back, token=token) for line in lines))
 
 
 @register.filter
@@ -165,12 +163,3 @@ def quoted(text: str) -> str:
 def day(at: datetime | None) -> str:
     """The day a search goes back to."""
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d}" if at else ""
-
-
-@register.inclusion_tag("workorders/parts/task_buttons.html", takes_context=True)
-def task_buttons(context: Mapping[str, Any], line: Line, here: str) -> dict[str, Any]:
-    """What a liaison does most, within reach of one thumb."""
-    return {
-        "line": line, "here": here, "me": context.get("me"), "csrf_token": context.get("csrf_token"),
-        "request_id": uuid.uuid4().hex,
-    }

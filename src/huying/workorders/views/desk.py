@@ -92,7 +92,7 @@ def listing(request: HttpRequest, found: Desk, form: FilterForm, page: Page) -> 
         "after": link(request, page=page.after) if page.after else "", "first": link(request) if request.GET.get("page") else "",
         "order_words": ORDER_WORDS[found.sort], "tabs": tabs(actor, found) if not found.menu else [],
         "outside": actor.unit_id is not None, "may_export": actor.may("workorders.export"),
-        "query": narrowed_query(request), "me": actor, "rest_open": bool(narrowed & REST),
+        "query": narrowed_query(request), "me": actor, "rest_open": bool(narrowed & REST), "open_url": open_url(request),
     }
 
 
@@ -137,6 +137,12 @@ def link(request: HttpRequest, keep_page: bool = False, **more: str) -> str:
     for name, value in more.items():
         query[name] = value
     return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def open_url(request: HttpRequest) -> str:
+    """This page of the list with an order opened, but for the order's number."""
+    here = link(request, keep_page=True)
+    return f"{here}{'&' if '?' in here else '?'}open="
 
 
 def narrowed_query(request: HttpRequest) -> str:

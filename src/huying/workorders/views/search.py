@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from huying.org.policies import needs
 from huying.workorders.queries.filters import Filters
 from huying.workorders.queries.search import direct_hits, excerpts, search_page
+from huying.workorders.templatetags.rows import facts
 from huying.workorders.views.desk import link
 from huying.workorders.views.spans import span_of, spans
 from huying.workorders.views.subject import actor_of, order_url
@@ -36,7 +37,7 @@ def results(request: HttpRequest, text: str, hits: list[Any], span: Any) -> dict
     page = search_page(actor, Filters(text=text), cursor=request.GET.get("page", ""), window=span.length)
     found = excerpts(actor, [line.order.pk for line in page.lines], text)
     return {
-        "hits": hits, "page": page, "rows": [(line, found.get(line.order.pk, [])) for line in page.lines],
+        "hits": hits, "page": page, "rows": [(line, facts(line, actor), found.get(line.order.pk, [])) for line in page.lines],
         "spans": spans(request.GET, span), "before": link(request, page=page.before) if page.before else "",
         "after": link(request, page=page.after) if page.after else "",
         "first": link(request) if request.GET.get("page") else "",

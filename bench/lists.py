@@ -100,9 +100,17 @@ def report(name: str, times: Iterable[float]) -> float:
     return cuts[94]
 
 
-def deep(visitor: Visitor, rounds: int) -> list[float]:
+def timed(port: int, cookie: str, paths: list[str]) -> list[float]:
+    """Each path asked for on one connection, a few of them beforehand for nothing."""
+    visitor = Visitor(port, cookie)
+    for path in paths[:5]:
+        visitor.get(path)
+    return [visitor.get(path)[0] for path in paths]
+
+
+def deep(port: int, cookie: str, rounds: int) -> list[float]:
     """Page after page, the far ones timed."""
-    path, times = ALL, []
+    visitor, path, times = Visitor(port, cookie), ALL, []
     for page in range(DEPTH + rounds // 2):
         took, body = visitor.get(path)
         if page >= DEPTH:
@@ -158,22 +166,17 @@ def measure(size: int, rounds: int, data: Path, port: int, cookies: dict[str, st
     """Everything at this size; p95 by name."""
     from huying.workorders.models import WorkOrder
 
-    rng, label = random.Random(size), f"{size // 1000}k"
-    visitors = {name: Visitor(port, cookie) for name, cookie in cookies.items()}
-    centre = visitors["director1"]
+    rng, label, director = random.Random(size), f"{size // 1000}k", cookies["director1"]
     asks: dict[str, Callable[[], list[float]]] = {
-        name: lambda who=who, path=path: [visitors[who].get(path)[0] for _ in range(rounds)]  # type: ignore[misc]
+        name: lambda who=who, path=path: timed(port, cookies[who], [path] * rounds)  # type: ignore[misc]
         for name, (who, path) in LISTS.items()
     }
-    asks["deep_page"] = lambda: deep(centre, rounds)
+    asks["deep_page"] = lambda: deep(port, director, rounds)
     pieces = words(rng, 3 * rounds)[:rounds]
-    asks["search"] = lambda: [centre.get(f"/orders/search/?q={quote(piece)}")[0] for piece in pieces]
-    asks["list_search"] = lambda: [centre.get(f"{ALL}?text={quote(piece)}")[0] for piece in pieces]
-    numbers = list(WorkOrder.objects.filter(pk__in=[rng.randint(1, size) for _ in range(rounds)]).values_list("number", flat=True))
-    asks["order_page"] = lambda: [centre.get(f"/orders/{number}/")[0] for number in numbers]
-    for who, path in LISTS.values():
-        for _ in range(5):
-            visitors[who].get(path)
+    asks["search"] = lambda: timed(port, director, [f"/orders/search/?q={quote(piece)}" for piece in pieces])
+    asks["list_search"] = lambda: timed(port, director, [f"{ALL}?text={quote(piece)}" for piece in pieces])
+    numbers = WorkOrder.objects.filter(pk__in=[rng.randint(1, size) for _ in range(rounds)]).values_list("number", flat=True)
+    asks["order_page"] = lambda: timed(port, director, [f"/orders/{number}/" for number in numbers])
     result = {}
     for name, ask in asks.items():
         before = of_each(data, busy)
@@ -181,7 +184,7 @@ def measure(size: int, rounds: int, data: Path, port: int, cookies: dict[str, st
         spent = of_each(data, busy)
         result[name] = report(f"{name}_{label}", times)
         for process in ("web", "db"):
-            asked = len(times) + (DEPTH if name == "deep_page" else 0)
+            asked = len(times) + (DEPTH if name == "deep_page" else 5)
             say(f"{name}_{label}_cpu_{process}", (spent[process] - before[process]) / asked, "ms")
     say(f"recall_{label}", recall(pieces[:60]), "share")
     say(f"load_{label}", os.getloadavg()[0], "processes")

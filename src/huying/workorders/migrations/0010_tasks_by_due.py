@@ -10,7 +10,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('org', '0005_trained_on'),
         ('workorders', '0009_ordercall'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

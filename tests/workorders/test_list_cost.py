@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from huying.kernel import clock
 from huying.workorders.models import Assignment, WorkOrder
-from huying.workorders.queries.lists import find_desk, lanes_of
 from huying.workorders.queries.filters import Filters
+from huying.workorders.queries.lists import find_desk, lanes_of
 from workorders.play import Play
 from workorders.test_desks import copies
 

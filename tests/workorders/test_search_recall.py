@@ -15,7 +15,8 @@ from workorders.play import Play
 from workorders.test_desks import FILE
 
 pytestmark = pytest.mark.django_db
-SYLLABLES = "海湾金花茶兴港迎宾中华桃源伏波渔路灯不亮下水道堵塞夜间施工噪声垃圾清运电梯故障物业收费社保转移公积金12号楼A座ｗｉｆｉ，。、（）"
+SYLLABLES = "海湾金花茶兴港迎宾中华桃源伏波渔路灯不亮下水道堵塞夜间施工噪声垃圾清运电梯故障物业收费社保转移公积金12号楼A座"
+SYLLABLES += "ｗｉｆｉ，。、（）"
 ORDERS, PIECES = 300, 400
 
 

@@ -72,7 +72,7 @@ def installation() -> Iterator[tuple[Path, int]]:
 
 
 def wait_ready(up: "subprocess.Popen[bytes]", port: int) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while time.monotonic() < until and up.poll() is None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
@@ -80,6 +80,7 @@ def wait_ready(up: "subprocess.Popen[bytes]", port: int) -> None:
                 return
         except OSError:
             time.sleep(0.1)
+    up.terminate()  # else its output has no end
     raise SystemExit(f"installation did not start: {up.stdout.read().decode()[-2000:] if up.stdout else ''}")
 
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workorders', '0009_ordercall'),
+        ('workorders', '0010_clock_moves'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -240,6 +240,7 @@ MESSAGING = {
 SEES_CALLS = "agent1 leader1 dispatcher1 reviewer1 followup1 quality1 supervisor1 director1 buyer1"
 WATCHES = "leader1 quality1 director1 buyer1 operator1"
 TAKES_CALLS = "agent1 leader1 dispatcher1 followup1"
+READS_CALL_REPORTS = "leader1 quality1 supervisor1 director1 buyer1"
 CALLS = {
     "calls:calls": page(SEES_CALLS),
     "calls:call": page("agent1 leader1 reviewer1 quality1 supervisor1 director1 buyer1", pk=call_of_agent1),
@@ -255,6 +256,8 @@ CALLS = {
     "calls:talk": page("agent1 leader1 dispatcher1 followup1 quality1 director1 buyer1 operator1"),
     "calls:talk-with": page("agent1 leader1 dispatcher1 followup1 quality1 director1 buyer1 operator1", username="reviewer1"),
     "calls:help": send(TAKES_CALLS, shared=True),
+    "calls:reports": page(READS_CALL_REPORTS),
+    "calls:report-calls": page(READS_CALL_REPORTS),
     "calls:seat": page(TAKES_CALLS),
     "calls:bar": page(TAKES_CALLS),
     "calls:do": send(TAKES_CALLS, word="ready", shared=True),

@@ -14,6 +14,7 @@ class CallsConfig(AppConfig):
 
         register_nav("坐席墙", "calls:wall", "calls.monitor", order=335, side="centre")
         register_nav("通话", "calls:calls", "calls.view", "calls.view_own", order=340, side="centre")
+        register_nav("话务", "calls:reports", "calls.report", order=320, side="centre")
         register_bar("calls/bar.html", bar_of, "calls.answer")
         register_nav("回拨", "calls:pool", "calls.answer", "calls.monitor", order=60, side="centre", count=waiting_call_backs)
         register_nav(

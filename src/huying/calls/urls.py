@@ -4,6 +4,8 @@ from huying.calls import views
 
 app_name = "calls"
 urlpatterns = [
+    path("calls/reports/", views.reports, name="reports"),
+    path("calls/reports/calls", views.report_calls, name="report-calls"),
     path("switch/route", views.route, name="route"),
     path("switch/service", views.service, name="service"),
     path("calls/", views.calls, name="calls"),

@@ -31,7 +31,7 @@ WANTED = {Outcome.ANSWERED, Outcome.ABANDONED, Outcome.NO_ANSWER, Outcome.VOICEM
 """Who ended so had asked for a person."""
 
 HALF_A_DAY = timedelta(hours=12)
-LONGEST = 6 * 3600
+LONGEST = 24 * 3600  # seconds; an agent who forgets to hang up makes long calls
 
 
 class BadMapping(Refusal):

@@ -3,6 +3,7 @@ from huying.calls.views.calls import call, calls, download, sound
 from huying.calls.views.citizen_phone import demo_phone
 from huying.calls.views.floor import board, day, hand, help_answer, log, wall
 from huying.calls.views.pool import call_back, pool, pool_done
+from huying.calls.views.reports import report_calls, reports
 from huying.calls.views.seat import bar, do, phone_window, seat
 from huying.calls.views.settings import (
     caller_list,
@@ -20,8 +21,9 @@ from huying.calls.views.switch import route, service
 from huying.calls.views.talk import call_for_help, talk
 
 __all__ = [
-    "bar", "block", "block_do", "block_export", "block_new", "blocks", "board", "call", "call_back",
-    "call_for_help", "caller_list", "caller_lists", "calls", "day", "demo_phone", "do", "download", "hand",
-    "help_answer", "list_delete", "list_new", "listed_off", "log", "period", "period_delete", "period_new",
-    "periods", "phone_window", "pool", "pool_done", "route", "seat", "service", "setting", "sound", "talk", "wall",
+    "bar", "block", "block_do", "block_export", "block_new", "blocks", "board", "call", "call_back", "call_for_help",
+    "caller_list", "caller_lists", "calls", "day", "demo_phone", "do", "download", "hand", "help_answer",
+    "list_delete", "list_new", "listed_off", "log", "period", "period_delete", "period_new", "periods",
+    "phone_window", "pool", "pool_done", "report_calls", "reports", "route", "seat", "service", "setting", "sound",
+    "talk", "wall",
 ]

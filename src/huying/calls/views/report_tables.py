@@ -1,0 +1,105 @@
+"""The four tables of the reports: which columns each has and how a cell is worded."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from huying.calls.queries.reports import Question
+from huying.ui.rules.shapes import percent_fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A count that opens its calls."""
+
+    title: str
+    name: str
+
+    def drawn(self, counts: dict[str, int], target: Decimal | None, behind: str) -> dict[str, Any]:
+        return {"text": counts[self.name], "url": f"{behind}&figure={self.name}" if counts[self.name] else ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its fraction; `has_target` marks it where it falls short (compared by whole numbers, C5)."""
+
+    title: str
+    part: str
+    whole: str
+    has_target: bool = False
+
+    def drawn(self, counts: dict[str, int], target: Decimal | None, behind: str) -> dict[str, Any]:
+        part, whole = counts[self.part], counts[self.whole]
+        short = self.has_target and target is not None and whole > 0 and part * 10_000 < whole * int(target * 100)
+        return {"text": percent_fraction(part, whole), "short": short, "url": f"{behind}&figure={self.part}" if part else ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """Seconds on average over a count, to the tenth; `—` of nothing."""
+
+    title: str
+    sum: str
+    of: str
+
+    def drawn(self, counts: dict[str, int], target: Decimal | None, behind: str) -> dict[str, Any]:
+        if not counts[self.of]:
+            return {"text": "—", "url": ""}
+        tenths = (counts[self.sum] * 2 + counts[self.of] * 100) // (counts[self.of] * 200)
+        return {"text": f"{tenths // 10}.{tenths % 10} 秒", "url": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A sum of milliseconds as hours, minutes, seconds."""
+
+    title: str
+    sum: str
+
+    def drawn(self, counts: dict[str, int], target: Decimal | None, behind: str) -> dict[str, Any]:
+        seconds = counts[self.sum] // 1000
+        return {"text": f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}", "url": ""}
+
+
+Cell = Figure | Rate | Mean | Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    label: str
+    note: str
+    cells: tuple[Cell, ...]
+
+    def columns_of(self, question: Question) -> list[str]:
+        return [cell.title.format(seconds=question.seconds) for cell in self.cells]
+
+
+TABLES = {
+    "service": Table(
+        "接通", "接通率 = 人工接听 ÷ 请求人工；{seconds} 秒接通率 = {seconds} 秒内（含）接听 ÷ 请求人工。转接、多次振铃算一次通话。", (
+            Figure("呼入", "calls"), Figure("请求人工", "wanted"), Figure("接听", "answered"), Rate("接通率", "answered", "wanted"),
+            Rate("{seconds} 秒接通率", "in_time", "wanted", has_target=True), Rate("放弃率", "gave_up", "wanted"),
+            Figure("{seconds} 秒内放弃", "gave_up_early"), Figure("系统中断", "lost"), Figure("其他未接", "other"),
+        ),
+    ),
+    "handling": Table(
+        "时长", "平均值 = 时长之和 ÷ 接听次数；等待到应答为止，通话不含保持。", (
+            Figure("接听", "answered"), Mean("平均等待", "wait_ms", "answered"), Mean("平均通话", "talk_ms", "answered"),
+            Mean("平均保持", "hold_ms", "answered"), Mean("平均话后", "wrap_ms", "answered"), Hours("通话合计", "talk_ms"),
+            Hours("保持合计", "hold_ms"), Hours("话后合计", "wrap_ms"),
+        ),
+    ),
+    "rating": Table(
+        "满意度", "满意率 = 满意 ÷ 已评价；来电人先挂断而未邀评的不计。", (
+            Figure("接听", "answered"), Rate("邀评率", "invited", "answered"), Rate("参评率", "rated", "invited"),
+            Figure("5 非常满意", "key5"), Figure("4 满意", "key4"), Figure("3 一般", "key3"), Figure("2 不满意", "key2"),
+            Figure("1 非常不满意", "key1"), Rate("满意率", "happy", "rated"),
+        ),
+    ),
+    "out": Table(
+        "外呼", "接通率 = 外呼接通 ÷ 外呼。", (
+            Figure("外呼", "out"), Figure("接通", "out_answered"), Rate("接通率", "out_answered", "out"),
+            Mean("平均通话", "out_talk_ms", "out_answered"), Hours("通话合计", "out_talk_ms"),
+        ),
+    ),
+}

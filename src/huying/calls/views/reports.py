@@ -1,0 +1,143 @@
+"""Reports of calls: each rate with its fraction and its target, each figure opening the calls it counts (R223, R224)."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from huying.calls.forms.reports import ReportForm
+from huying.calls.models import PhoneSetting
+from huying.calls.queries.reports import (
+    KEYS,
+    Line,
+    Question,
+    calls_behind,
+    conditions,
+    lines_of,
+    names_of,
+    total_of,
+    within,
+)
+from huying.calls.views.report_tables import TABLES, Table
+from huying.org.policies import Actor, needs
+from huying.org.queries.paging import page_of
+
+KEY = re.compile(r"-|\d{1,18}|x:[^\x00]{1,20}|[\d*#+]{1,32}")
+MOST_LINES = 2000
+
+
+@require_safe
+@needs("calls.report")
+def reports(request: HttpRequest) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = ReportForm(request.GET)
+    table = TABLES.get(request.GET.get("table", ""), TABLES["service"])
+    context: dict[str, Any] = {"form": form, "table": table, "tabs": tabs(request, table)}
+    if not form.is_valid():
+        return render(request, "calls/reports.html", context)
+    question = form.question()
+    lines = lines_of(actor, question)
+    total = Line(None, "", "合计", total_of(actor, question))
+    shown = ReportForm(initial={
+        "since": question.since, "until": question.until, "step": question.step or "none", "by": question.by,
+        "seconds": question.seconds, "start": question.start, "happy": str(question.happy),
+    })
+    context |= {
+        "form": shown, "question": question, "columns": table.columns_of(question), "count": len(lines),
+        "rows": [drawn(table, question, line, target_of(actor, question)) for line in lines[:MOST_LINES]],
+        "total": drawn(table, question, total, target_of(actor, question)), "capped": len(lines) > MOST_LINES,
+        "target": target_of(actor, question),
+    }
+    return render(request, "calls/reports.html", context)
+
+
+def tabs(request: HttpRequest, chosen: Table) -> list[dict[str, Any]]:
+    query = request.GET.copy()
+    found = []
+    for name, table in TABLES.items():
+        query["table"] = name
+        found.append({"url": f"?{query.urlencode()}", "label": table.label, "active": table is chosen})
+    return found
+
+
+def target_of(actor: Actor, question: Question) -> Decimal | None:
+    """The centre's own, where the threshold is one that has a target."""
+    if question.seconds not in (15, 20) or actor.staff is None:
+        return None
+    setting = PhoneSetting.objects.filter(centre=actor.staff.centre).first() or PhoneSetting()
+    return Decimal(setting.target_15s if question.seconds == 15 else setting.target_20s)
+
+
+def drawn(table: Table, question: Question, line: Line, target: Decimal | None) -> dict[str, Any]:
+    """A line as the template shows it: words, and the address behind each figure."""
+    return {
+        "time": time_words(question, line.day), "name": line.name, "key": line.key,
+        "cells": [cell.drawn(line.counts, target, behind(question, line)) for cell in table.cells],
+    }
+
+
+def time_words(question: Question, day: date | None) -> str:
+    if day is None:
+        return ""
+    if question.step == "month":
+        return f"{day:%Y-%m}"
+    part = within(question, day)
+    return f"{day:%Y-%m-%d}" if question.step == "day" else f"{part.since:%Y-%m-%d} 至 {part.until:%m-%d}"
+
+
+def behind(question: Question, line: Line) -> str:
+    """The address of a row's calls, but for the figure."""
+    part = within(question, line.day)
+    said: dict[str, str | int] = {
+        "since": part.since.isoformat(), "until": part.until.isoformat(), "seconds": part.seconds, "start": part.start,
+        "happy": part.happy,
+    }
+    if question.by and line.key:
+        said |= {"of": question.by, "key": line.key}
+    return f"{reverse('calls:report-calls')}?{urlencode(said)}"
+
+
+@require_safe
+@needs("calls.report")
+def report_calls(request: HttpRequest) -> HttpResponse:
+    """The calls behind one figure."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = ReportForm(request.GET)
+    figure = request.GET.get("figure", "calls")
+    if not form.is_valid():
+        raise Http404
+    question = form.question()
+    if figure not in conditions(question):
+        raise Http404
+    of, key = request.GET.get("of", ""), request.GET.get("key", "")
+    if of in KEYS and KEY.fullmatch(key):
+        question = replace(question, of=((of, key),))
+    page = page_of(calls_behind(actor, question, figure), request.GET)
+    for call in page.rows:
+        call.talk = timedelta(milliseconds=call.talk_ms)  # type: ignore[attr-defined]
+    context = {
+        "question": question, "page": page, "figure": FIGURES[figure], "of": of_words(of, key),
+        "back": f"{reverse('calls:reports')}?{urlencode({'since': str(question.since), 'until': str(question.until)})}",
+    }
+    return render(request, "calls/report_calls.html", context)
+
+
+def of_words(of: str, key: str) -> str:
+    if of not in KEYS or not KEY.fullmatch(key):
+        return ""
+    wanted = int(key) if key.isdecimal() and of != "number" else key
+    return names_of(of, [wanted]).get(wanted, key.removeprefix("x:")) if key != "-" else "无"
+
+
+FIGURES = {
+    "calls": "呼入", "menu": "未请求人工", "wanted": "请求人工", "answered": "人工接听", "in_time": "门槛内接听", "gave_up": "排队放弃",
+    "gave_up_early": "门槛内放弃", "lost": "系统原因中断", "other": "其他未接", "invited": "已邀评", "rated": "已评价", "happy": "满意",
+    **{f"key{key}": f"按 {key}" for key in range(1, 6)}, "out": "外呼", "out_answered": "外呼接通",
+}

@@ -48,6 +48,7 @@ def wanted(cast: Cast) -> int:
 DESKS = {
     "all": f"{SEE} {UNITS}", "closed": SEE, "delegated": UNITS, "drafts": "agent1 leader1 dispatcher1", "extensions": DECIDE,
     "follow_up": SEE, "followed": f"{CENTRE} {UNITS}", "handling": f"{SEE} {UNITS}", "mine": CENTRE, "overdue": f"{SEE} {UNITS}",
+    "special": "leader1 reviewer1 quality1 supervisor1 director1 buyer1",
     "replied": UNITS, "returns": DECIDE, "to_check": "reviewer1 director1", "to_close": DECIDE,
     "to_dispatch": "leader1 dispatcher1 reviewer1", "to_review": "leader1 dispatcher1 reviewer1 director1",
     "to_sign": f"{SEE} {UNITS}", "to_sign_off": "director1 unitleader1",

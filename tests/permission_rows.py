@@ -335,6 +335,7 @@ ORDERS = {
     "workorders:lists": page(EVERYBODY, status=302),
     "workorders:save-filter": send(f"{orders.SEE} {orders.UNITS}", code="all", data={"name": "x"}, shared=True),
     "workorders:forget-filter": send("agent1", code="all", pk=orders.kept),
+    "workorders:tracks": page(orders.SEE),
     "workorders:search": page(f"{orders.CENTRE} {orders.UNITS}"),
     "workorders:exports": page("dispatcher1 reviewer1 director1 buyer1"),
     "workorders:want-export": page("", recorded=False),  # without naming a list: 404 for all
@@ -376,7 +377,8 @@ ACTIONS = {
     "arbitrate": JUDGES, "assist_reply": UNITS, "attempt": CALLERS, "close": JUDGES, "comment": WRITES, "contact": UNITS,
     "decline": INTAKE, "delegate": UNITS, "direct_answer": INTAKE, "dispatch": DISPATCH, "edit": INTAKE,
     "exempt_follow_up": CALLERS, "find_impossible": PRESSES, "finish_follow_up": CALLERS, "give_up_follow_up": CALLERS,
-    "grant_reward": CHECKERS, "merge": DISPATCH, "pass_check": CHECKERS, "pass_review": DISPATCH, "pay_reward": CHECKERS,
+    "grant_reward": CHECKERS, "mark_special": CHECKERS,
+    "merge": DISPATCH, "pass_check": CHECKERS, "pass_review": DISPATCH, "pay_reward": CHECKERS,
     "press": PRESSES, "recall": DISPATCH, "redispatch": DISPATCH, "refer": DISPATCH, "rehandle": PRESSES,
     "reject_check": CHECKERS, "reject_close": JUDGES, "reject_extension": JUDGES, "reject_return": JUDGES,
     "reject_review": DISPATCH, "reject_sign_off": "unitleader1 director1", "reject_suspension": JUDGES, "reopen": JUDGES,

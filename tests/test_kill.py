@@ -10,13 +10,11 @@ import sys
 import threading
 import time
 import uuid
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from config.installation import Installation, clean_environment, command, eventually, lives
-from config.test_embedded_database import forget, login
+from config.installation import Installation, children, clean_environment, command, eventually, installed, lives, login
 from contracts import ROOT
 
 pytestmark = pytest.mark.slow
@@ -81,16 +79,8 @@ class Client(threading.Thread):
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory):
-    there = Installation(tmp_path_factory.mktemp("kill") / "data")
-    try:
-        there.start()
+    with installed(tmp_path_factory.mktemp("kill") / "data") as there:
         yield there
-    finally:
-        try:
-            if there.up.poll() is None:
-                there.stop()
-        finally:
-            forget(there.data)
 
 
 def shoot(installation: Installation, until: float) -> list[str]:
@@ -112,15 +102,6 @@ def find(installation: Installation, name: str) -> int | None:
         parent = pids.get("web" if name == "web worker" else "db")
         return next(iter(children(parent)), None) if parent and lives(parent) else None
     return pids.get(name)
-
-
-def children(pid: int) -> list[int]:
-    """Newest first: among the sessions of the database those of the clients, not its own old helpers."""
-    try:
-        text = "".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
-    except OSError:
-        return []
-    return sorted(map(int, text.split()), reverse=True)
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(installation):

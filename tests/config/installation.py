@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,8 +11,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psycopg
 
 from contracts import ROOT
 
@@ -101,6 +106,58 @@ class Installation:
                 self.lines.append(line.rstrip())
                 heard.put(line.rstrip())
         heard.put(None)
+
+
+@contextmanager
+def installed(data: Path, **start) -> Iterator[Installation]:
+    """A running installation; nothing of it is left afterwards, whatever was done to it in between."""
+    there = Installation(data)
+    try:
+        there.start(**start)
+        yield there
+    finally:
+        try:
+            if there.up is not None and there.up.poll() is None:
+                there.stop()
+        finally:
+            forget(data)
+
+
+def up_fails(data: Path, *options: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """`bin/up` refuses to start and says why; no traceback."""
+    done = subprocess.run(
+        [ROOT / "bin" / "up", "--no-demo", *options], env=clean_environment(data) | (environ or {}),
+        capture_output=True, text=True, timeout=60,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    progress = ("正在打包前端……", "正在安装 Python 依赖（run）……")  # when the tests run in a tree just changed
+    done.stderr = "\n".join(line for line in done.stderr.splitlines() if line not in progress)
+    return done
+
+
+def forget(data: Path) -> None:
+    """Remove what an embedded database keeps outside its data folder."""
+    for link in (data / "pg", data / "pg-socket"):
+        if link.is_symlink():
+            shutil.rmtree(link.readlink().parent if "huying" in link.readlink().parent.parent.name else link.readlink(),
+                          ignore_errors=True)
+
+
+def login(data: Path, role: str, key: str) -> psycopg.Connection:
+    """Into its database as one of its two roles."""
+    secret = (data / "secrets" / key).read_text()
+    return psycopg.connect(host=os.path.realpath(data / "pg-socket"), user=role, password=secret, dbname="huying",
+                           autocommit=True)
+
+
+def children(pid: int) -> list[int]:
+    """Newest first: among the sessions of the database those of the clients, not its own old helpers."""
+    try:
+        text = "".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    except OSError:
+        return []
+    return sorted(map(int, text.split()), reverse=True)
 
 
 def eventually(question, *, seconds: float = PATIENCE):

@@ -1,7 +1,6 @@
 """`huying db start`: a PostgreSQL of our own, under an account of its own, that survives what happens to computers."""
 
 import os
-import shutil
 import signal
 import stat
 import time
@@ -10,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.installation import clean_environment, command, eventually, lives
+from config.installation import clean_environment, command, eventually, forget, lives, login
 
 pytestmark = pytest.mark.slow
 
@@ -22,19 +21,6 @@ def data(tmp_path):
     yield folder
     command(folder, "db", "stop")
     forget(folder)
-
-
-def forget(folder: Path) -> None:
-    for link in (folder / "pg", folder / "pg-socket"):
-        if link.is_symlink():
-            shutil.rmtree(link.readlink().parent if "huying" in link.readlink().parent.parent.name else link.readlink(),
-                          ignore_errors=True)
-
-
-def login(data, role, key):
-    secret = (data / "secrets" / key).read_text()
-    return psycopg.connect(host=os.path.realpath(data / "pg-socket"), user=role, password=secret, dbname="huying",
-                           autocommit=True)
 
 
 def pid_of(data) -> int:

@@ -6,9 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.installation import Installation, command
-from config.test_embedded_database import forget
-from config.test_up import up_fails
+from config.installation import command, forget, installed, up_fails
 
 pytestmark = pytest.mark.slow
 
@@ -55,17 +53,13 @@ def test_the_administrators_sql_is_told_and_is_enough(server, tmp_path):
 
 
 def test_runs_on_it_and_starts_nothing_of_its_own(server, tmp_path):
-    there = Installation(tmp_path / "data")
-    try:
-        there.start(environ=url(server, "maker"))
+    with installed(tmp_path / "data", environ=url(server, "maker")) as there:
         assert there.ask("/readyz")[0] == 200
         assert "db" not in there.pids() and not (there.data / "pg").exists()
         with administrator(server, "maker") as admin:
             assert admin.execute("SELECT count(*) > 0 FROM org_centre").fetchone() is not None
             assert admin.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'audit_event'").fetchone() == (
                 "maker",)
-    finally:
-        there.stop()
 
 
 def test_another_installations_password_is_not_changed(server, tmp_path):

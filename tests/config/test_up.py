@@ -5,31 +5,20 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from config.installation import Installation, clean_environment, command, eventually, lives
-from config.test_embedded_database import forget
-from contracts import ROOT
+from config.installation import Installation, children, command, eventually, installed, lives, up_fails
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory):
-    there = Installation(tmp_path_factory.mktemp("installation") / "data")
-    try:
-        there.start()
+    with installed(tmp_path_factory.mktemp("installation") / "data") as there:
         yield there
-    finally:
-        try:
-            if there.up.poll() is None:
-                there.stop()
-        finally:
-            forget(there.data)
 
 
 def ready(there: Installation) -> bool:
@@ -154,25 +143,6 @@ def test_logs_name_routes_and_requests_but_nobody(installation):
     assert {"readyz", "healthz", "metrics"} <= {entry["route"] for entry in requests}
     assert all(entry["request_id"] and "?" not in json.dumps(entry) for entry in requests)
     assert (installation.data / "logs" / "web.log").stat().st_mode & 0o077 == 0
-
-
-def up_fails(data: Path, *options: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [ROOT / "bin" / "up", "--no-demo", *options], env=clean_environment(data) | (environ or {}),
-        capture_output=True, text=True, timeout=60,
-    )
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    progress = ("正在打包前端……", "正在安装 Python 依赖（run）……")  # when the tests run in a tree just changed
-    done.stderr = "\n".join(line for line in done.stderr.splitlines() if line not in progress)
-    return done
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [int(part) for part in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
 
 
 def last_start(data: Path) -> str:

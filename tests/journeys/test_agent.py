@@ -11,7 +11,7 @@ from workorders.play import PHONE, Play
 CONTENT = "海湾社区门口的路灯三天没有亮了，城管一直没人来修，希望尽快修好。"
 
 
-@pytest.mark.req("R237")
+@pytest.mark.req("R237", "R248")
 def test_agent_takes_a_call_without_the_mouse(visit, shot, cast):
     Play(cast, title="小区停水两天", content="海湾社区 3 栋昨天早上开始停水，希望尽快供水")
     page = visit("agent1", "/desk/")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from huying.workorders.models import Application, Assignment, Attachment, WorkOrder
 from huying.workorders.workflow import State, Task
-from journeys.conftest import PHONE
+from journeys.conftest import DESK, PHONE
 from workorders.play import PHONE as NUMBER
 from workorders.play import Play
 
@@ -49,7 +49,7 @@ def phone(visit):
 
 
 @WAYS
-@pytest.mark.req("R102", "R287")
+@pytest.mark.req("R102", "R259", "R287")
 def test_sign_call_photo_reply(phone, shot, cast, js):
     lamp, other = Play(cast).dispatched(), Play(cast, title="井盖松动有异响", content="渔洲路井盖松动，踩上去会翻").dispatched()
     page = phone(js=js)
@@ -98,6 +98,10 @@ def test_sign_call_photo_reply(phone, shot, cast, js):
     page.get_by_role("link", name="工单", exact=True).click()
     page.get_by_role("link", name="已反馈").click()
     assert card(page, lamp).is_visible()
+    here = page.locator(".hy-list__about").inner_text()
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    page.reload()
+    assert card(page, lamp).is_visible() and page.locator(".hy-list__about").inner_text() == here  # the same on a large screen
 
 
 @WAYS

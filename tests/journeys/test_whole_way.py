@@ -34,7 +34,7 @@ def state_of(number):
     return WorkOrder.objects.values_list("state", flat=True).get(number=number)
 
 
-@pytest.mark.req("R035", "R102")
+@pytest.mark.req("R035", "R102", "R248")
 def test_from_intake_to_the_closed_store(visit, shot, cast):
     agent = visit("agent1", "/desk/", js=False)
     agent.locator("[name=phone]").first.fill("13907700001")

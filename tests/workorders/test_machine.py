@@ -41,7 +41,7 @@ BEGIN = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 USERS = ("agent1", "leader1", "dispatcher1", "reviewer1", "followup1", "liaison1", "liaison2", "liaison3", "subliaison1",
          "deepliaison1", "unitleader1", "supervisor1", "director1")
 RARE = {"withdraw", "merge", "decline", "refer", "direct_answer", "comment", "urge", "supplement", "supervise", "send_message",
-        "rate", "split"}
+        "mark_special", "rate", "split"}
 BACK = {"recall", "redispatch", "add_assistant", "set_urgency", "edit", "reject_review", "reject_check", "reject_close", "reopen"}
 BESIDE = RARE | {"set_urgency", "add_assistant"}  # what brings an order no further, or out of the world
 PAUSES = [timedelta(minutes=20), timedelta(minutes=20), timedelta(hours=5), timedelta(hours=5), timedelta(days=1), timedelta(days=4)]

@@ -40,4 +40,5 @@ def enter_menu() -> None:
         )
     register_nav("工单", "workorders:lists", order=310)
     register_nav("查询", "workorders:search", order=320)
+    register_nav("统计", "workorders:tracks", "workorders.view_centre", order=325)
     register_nav("导出", "workorders:exports", "workorders.approve_export", order=330, count=waiting_exports)

@@ -86,6 +86,15 @@ class Blame(Labelled):
     UNIT = "unit", "承办单位原因"
 
 
+class Special(Labelled):
+    """What makes an order a special one (特殊单, R282); NONE takes the mark away."""
+
+    SENSITIVE = "sensitive", "敏感（只限授权人可见）"
+    INSTRUCTED = "instructed", "领导批示"
+    GROUP = "group", "群体诉求"
+    NONE = "none", "取消特殊标记"
+
+
 class Ground(Labelled):
     """Legal waits, the only grounds of a suspension (rules.md 3.3)."""
 

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from huying.org.models import Unit
 from huying.org.policies import Actor, NotAllowed
 from huying.workorders.models import Application, Assignment, WorkOrder
+from huying.workorders.rules.desks import UNIT_RIGHTS
 from huying.workorders.workflow import Action, State, Task
 
 CITIZENS_ACTIONS = {"urge", "supplement", "withdraw"}
@@ -24,6 +25,8 @@ def visible_to(actor: Actor) -> QuerySet[WorkOrder]:
     staff = actor.staff
     if staff is None or not staff.is_active:
         return orders.none()
+    if staff.unit is not None and staff.permissions.isdisjoint(UNIT_RIGHTS):
+        return orders.none()  # an account of the unit that is not a liaison's sees none of its orders (R256)
     if staff.unit is not None:
         sent = Assignment.objects.filter(order=OuterRef("pk"), unit__path__startswith=staff.unit.path)
         return orders.filter(Exists(sent.exclude(state=Task.CANCELLED)))
@@ -72,9 +75,14 @@ def check(actor: Actor, order: WorkOrder, action: Action, assignment: Assignment
         raise NotAllowed
     if action.code == "dispatch" and order.state == State.DRAFT and order.template.data.get("flow", {}).get("review"):
         raise NotAllowed("该专项须先送审，审核通过后才能派单")
-    unreviewed = order.is_special and order.state in {State.DRAFT, State.TO_REVIEW}
-    if action.code in {"pass_review", "dispatch"} and unreviewed:
-        actor.must("workorders.review_special")
+    if action.code in {"pass_review", "dispatch"} and order.state in {State.DRAFT, State.TO_REVIEW}:
+        check_special(actor, order)
+
+
+def check_special(actor: Actor, order: WorkOrder) -> None:
+    """What is special is looked at by those with the right to it before any unit learns of it (R282)."""
+    if order.takes_special_review and not actor.may("workorders.review_special"):
+        raise NotAllowed("特殊单（保密、敏感、群体诉求或领导批示）须先送审，由有特殊单审核权限的人员审核")
 
 
 def check_sign_off(actor: Actor, order: WorkOrder) -> None:

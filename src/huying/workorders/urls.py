@@ -1,7 +1,7 @@
 from django.urls import path
 
 from huying.workorders.rules.desks import CODES
-from huying.workorders.views import act, desk, export, order, rule_settings, search, small
+from huying.workorders.views import act, desk, export, order, rule_settings, search, small, tracks
 
 app_name = "workorders"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     *(path(f"desk/{code}/", desk.desk, {"code": code}, name=f"desk-{code}") for code in CODES),
     path("desk/<slug:code>/saved/", desk.save, name="save-filter"),
     path("desk/<slug:code>/saved/<int:pk>/delete", desk.forget, name="forget-filter"),
+    path("tracks/", tracks.tracks, name="tracks"),
     path("search/", search.search, name="search"),
     path("exports/", export.exports, name="exports"),
     path("exports/new", export.want, name="want-export"),

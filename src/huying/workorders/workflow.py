@@ -140,6 +140,7 @@ TABLE: tuple[Action, ...] = (
     _row("merge", "并入其他工单", "merge", OPEN, S.MERGED, needs="into reason", takes="public_reply", danger=True),
     _row("split", "拆分", "merge", BEFORE_DISPATCH, needs="points reason"),
     _row("set_urgency", "调整紧急程度", "dispatch", OPEN, needs="urgency reason"),
+    _row("mark_special", "标记特殊单", "review_special", OPEN, needs="special reason"),
     _row("supervise", "督办", "supervise", OPEN, needs="reason"),
     _row("urge", "催办", "comment", OPEN, needs="note"),
     _row("comment", "备注", "comment", frozenset(S), needs="note"),

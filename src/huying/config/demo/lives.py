@@ -152,7 +152,7 @@ class Course:
 
     def reviewed(self) -> "Course":
         self.to_review().desk(4, 60)
-        special = self.stage.template(self.template).flow.special
+        special = self.stage.template(self.template).flow.special or self.confidential or self.new.get("is_group")
         who = "reviewer1" if special else self.dice.choice(self.stage.having("dispatcher", "leader", "reviewer"))
         return self.do(who, "pass_review", note=self.writer.phrase("review_notes"))
 

@@ -60,7 +60,8 @@ class IntakeForm(forms.Form):
     confidential = forms.ChoiceField(
         label="保密", required=False, choices=[("", "保密按类型"), ("yes", "对承办单位保密"), ("no", "不需保密")]
     )
-    is_group = forms.BooleanField(label="群体诉求", required=False)
+    is_group = forms.BooleanField(label="群体", required=False)
+    is_sensitive = forms.BooleanField(label="敏感", required=False)
     call = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     reused = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     relation = forms.ChoiceField(label="关系", required=False, choices=[("copied", "内容复用"), ("reviews", "复查原单")])
@@ -130,6 +131,7 @@ class IntakeForm(forms.Form):
             address=got["address"], address_way=(got["address_way"] or Way.PHONE) if got["confirmed"] else "",
             event_at=event_at if event_at is None or event_at.tzinfo else event_at.replace(tzinfo=SHANGHAI),
             confidential=CONFIDENTIAL[got["confidential"]], is_group=got["is_group"],
+            is_sensitive=got["is_sensitive"],
             fields={spec.name: got.get(EXTRA + spec.name) for spec in self.rules.fields},
             name="" if got["caller_kind"] == Caller.Kind.ANONYMOUS else got["name"], phone=got["phone"],
             gender=got["gender"], caller_kind=got["caller_kind"], external_number=got["external_number"],

@@ -83,8 +83,7 @@ def fill(typed: Typed, new: NewOrder | None) -> None:
     for name in ("kind", "title", "content", "place", "address", "name", "phone", "gender"):
         if not typed.get(name) and getattr(new, name):
             typed[name] = str(getattr(new, name))
-    if new.is_group:
-        typed["is_group"] = "on"
+    typed |= {name: "on" for name in ("is_group", "is_sensitive") if getattr(new, name)}
     if (typed.get("caller_kind") or "resident") == "resident":
         typed["caller_kind"] = new.caller_kind
 

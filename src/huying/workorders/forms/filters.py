@@ -81,6 +81,13 @@ class FilterForm(forms.Form):
         )
 
 
+class PeriodForm(forms.Form):
+    """From a day to a day, both included."""
+
+    since = forms.DateField(label="受理从", required=False, widget=forms.DateInput(_DAY, format="%Y-%m-%d"))
+    until = forms.DateField(label="到", required=False, widget=forms.DateInput(_DAY, format="%Y-%m-%d"))
+
+
 def midnight(day: date | None, *, after: int = 0) -> datetime | None:
     """The beginning of the day in Shanghai, or of the day `after` it."""
     if day is None or not _FIRST_YEAR <= day.year < 2200:

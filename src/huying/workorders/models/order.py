@@ -94,6 +94,11 @@ class WorkOrder(Chained):
     decline_code = models.CharField("不予受理代码", max_length=3, blank=True)
     satisfaction = models.CharField("满意度", max_length=8, blank=True)
 
+    @property
+    def takes_special_review(self) -> bool:
+        """Confidential, sensitive, of a group, or by a leader's instruction (特殊单审核, R282)."""
+        return self.is_special or self.is_sensitive or self.is_group or self.confidential
+
     class Meta:
         indexes = [
             models.Index(fields=["centre", "-created_at", "-id"], name="order_centre"),

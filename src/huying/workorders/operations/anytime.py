@@ -4,6 +4,7 @@ from typing import Any
 
 from huying.kernel import clock as time
 from huying.kernel.errors import Refusal
+from huying.workorders.catalog import Special
 from huying.workorders.models import Attachment, Link, WorkOrder
 from huying.workorders.operations.act import Step, performs
 from huying.workorders.operations.clocks import stop_clocks
@@ -13,8 +14,11 @@ from huying.workorders.operations.tell import tell_caller, tell_unit, write_to_c
 from huying.workorders.operations.terms import recount, terms_of
 from huying.workorders.policies import visible_to
 from huying.workorders.queries.merged import needs_public_words
+from huying.workorders.queries.packs import template_of
 from huying.workorders.rules import BadInput
 from huying.workorders.workflow import FINAL, UNFINISHED, State
+
+FLAGS = {Special.SENSITIVE: "is_sensitive", Special.INSTRUCTED: "is_special", Special.GROUP: "is_group"}
 
 
 class SameOrder(Refusal):
@@ -54,6 +58,18 @@ def send_message(step: Step, data: dict[str, Any]) -> None:
 def supplement(step: Step, data: dict[str, Any]) -> None:
     Attachment.objects.filter(pk__in=data["files"]).update(purpose=Attachment.Purpose.SUPPLEMENT)
     step.note(data["note"], files=data["files"])
+
+
+@performs("mark_special")
+def mark_special(step: Step, data: dict[str, Any]) -> None:
+    """Set or take away what makes an order special; a sensitive one is then known to authorised people only (R282)."""
+    order, mark = step.order, Special(data["special"])
+    if mark == Special.NONE:
+        order.is_sensitive = order.is_group = False
+        order.is_special = template_of(order.template).flow.special
+    else:
+        setattr(order, FLAGS[mark], True)
+    step.note(data["reason"], special=mark)
 
 
 @performs("supervise")

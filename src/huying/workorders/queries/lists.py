@@ -116,6 +116,8 @@ def lanes_of(actor: Actor, desk: Desk, filters: Filters) -> Lanes:
                   " AND n.unit_id = t.unit_id AND n.id > t.id AND n.state <> 'cancelled')")
     if desk.overdue:
         where.add(f"{found.keys[0]} < %(now)s", now=clock.now())
+    if desk.special:
+        where.add("o.is_special OR o.is_sensitive OR o.is_group OR o.confidential")
     narrow(filters, where)
     if actor.unit_id and may_be_hidden(filters.text):
         where.add("o.id = ANY (%(readable)s)", readable=readable(visible_to(actor), filters.text))

@@ -30,6 +30,7 @@ class Desk:
     menu: int = 0
     short: str = ""
     overdue: bool = False
+    special: bool = False
     empty: str = "这里没有工单"
 
     @property
@@ -42,7 +43,7 @@ def _in_order(states: frozenset[State] | frozenset[Task]) -> tuple[str, ...]:
 
 
 _SEE = ("workorders.view_centre",)
-_UNIT = ("workorders.sign", "workorders.handle", "workorders.sign_off", "workorders.delegate")
+UNIT_RIGHTS = ("workorders.sign", "workorders.handle", "workorders.sign_off", "workorders.delegate")
 
 CENTRE: tuple[Desk, ...] = (
     Desk("drafts", "草稿与审核退回", ("workorders.intake",), over="mine", states=(State.DRAFT,), sort="new",
@@ -67,6 +68,8 @@ CENTRE: tuple[Desk, ...] = (
     Desk("handling", "办理中", _SEE, states=(State.HANDLING, State.TO_SIGN_OFF), sort="due", empty="没有办理中的工单"),
     Desk("follow_up", "回访", _SEE, states=(State.TO_FOLLOW_UP, State.FOLLOWING_UP), sort="due", empty="没有待回访的工单"),
     Desk("overdue", "已超期", _SEE, states=_in_order(OPEN), sort="due", overdue=True, empty="没有超期的工单"),
+    Desk("special", "特殊单", ("workorders.review_special", "workorders.view_sensitive"), states=_in_order(OPEN), sort="due",
+         special=True, empty="没有保密、敏感、群体或领导批示的在办工单"),
     Desk("mine", "我经手的", over="mine", sort="new", empty="您还没有经手过工单"),
     Desk("followed", "我关注的", over="followed", sort="new", empty="您还没有关注工单；在工单页点“关注”即可"),
     Desk("all", "全部", _SEE, sort="new", empty="没有符合条件的工单"),
@@ -74,18 +77,18 @@ CENTRE: tuple[Desk, ...] = (
 )
 
 UNIT: tuple[Desk, ...] = (
-    Desk("to_sign", "待签收", _UNIT, "unit", "tasks", (Task.TO_SIGN,), sort="due", menu=100, empty="没有待签收的工单"),
-    Desk("handling", "办理中", _UNIT, "unit", "tasks", (Task.HANDLING, Task.SUSPENDED), sort="due", menu=110,
+    Desk("to_sign", "待签收", UNIT_RIGHTS, "unit", "tasks", (Task.TO_SIGN,), sort="due", menu=100, empty="没有待签收的工单"),
+    Desk("handling", "办理中", UNIT_RIGHTS, "unit", "tasks", (Task.HANDLING, Task.SUSPENDED), sort="due", menu=110,
          empty="没有办理中的工单"),
     Desk("delegated", "下派跟踪", ("workorders.delegate",), "unit", "tasks", _in_order(UNFINISHED), sort="due", menu=115,
          empty="没有交给下级单位办理的工单"),
     Desk("to_sign_off", "待签发", ("workorders.sign_off",), "unit", "orders", (State.TO_SIGN_OFF,), sort="due", menu=120,
          empty="没有待您签发的答复"),
-    Desk("overdue", "已超期", _UNIT, "unit", "tasks", _in_order(UNFINISHED), sort="due", overdue=True,
+    Desk("overdue", "已超期", UNIT_RIGHTS, "unit", "tasks", _in_order(UNFINISHED), sort="due", overdue=True,
          empty="没有超期的工单"),
-    Desk("replied", "已反馈", _UNIT, "unit", "tasks", (Task.REPLIED,), sort="new", empty="还没有反馈过的工单"),
+    Desk("replied", "已反馈", UNIT_RIGHTS, "unit", "tasks", (Task.REPLIED,), sort="new", empty="还没有反馈过的工单"),
     Desk("followed", "我关注的", (), "unit", "followed", sort="new", empty="您还没有关注工单；在工单页点“关注”即可"),
-    Desk("all", "全部", _UNIT, "unit", "tasks", tuple(str(task) for task in Task if task != Task.CANCELLED), sort="new",
+    Desk("all", "全部", UNIT_RIGHTS, "unit", "tasks", tuple(str(task) for task in Task if task != Task.CANCELLED), sort="new",
          empty="没有派给本单位的工单"),
 )
 
@@ -102,5 +105,5 @@ _TOPICS_OF_ACTION = {
 
 def topics(action: str, after: str) -> list[str]:
     """The lists that may have gained a row by a step: as the live stream names them."""
-    entered = [desk.code for desk in CENTRE if desk.over == "orders" and after in desk.states and not desk.overdue]
+    entered = [desk.code for desk in CENTRE if desk.over == "orders" and after in desk.states and not (desk.overdue or desk.special)]
     return list(dict.fromkeys([*entered, *_TOPICS_OF_ACTION.get(action, ()), "all"]))

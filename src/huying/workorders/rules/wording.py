@@ -10,9 +10,9 @@ MARKS = {
     "approve_return": "准", "reject_return": "否", "arbitrate": "裁", "approve_extension": "准", "reject_extension": "否",
     "approve_suspension": "准", "reject_suspension": "否", "resume": "续", "pass_check": "审", "reject_check": "退",
     "close": "结", "reject_close": "退", "reopen": "重", "withdraw": "撤", "merge": "并", "split": "拆",
-    "set_urgency": "急", "supervise": "督", "urge": "催", "comment": "记", "supplement": "补", "start_follow_up": "访",
-    "attempt": "拨", "finish_follow_up": "访", "give_up_follow_up": "访", "exempt_follow_up": "免", "rehandle": "重",
-    "press": "督", "find_impossible": "认", "rate": "评", "remind": "提", "overdue": "超", "escalate": "升",
+    "mark_special": "特", "set_urgency": "急", "supervise": "督", "urge": "催", "comment": "记", "supplement": "补",
+    "start_follow_up": "访", "attempt": "拨", "finish_follow_up": "访", "give_up_follow_up": "访", "exempt_follow_up": "免",
+    "rehandle": "重", "press": "督", "find_impossible": "认", "rate": "评", "remind": "提", "overdue": "超", "escalate": "升",
     "recount": "算", "hand_over": "交", "send_message": "信", "grant_reward": "奖", "pay_reward": "奖",
 }
 
@@ -37,7 +37,7 @@ GROUPS: dict[str, tuple[str, frozenset[str]]] = {
         "start_follow_up", "attempt", "finish_follow_up", "give_up_follow_up", "exempt_follow_up", "rehandle", "press",
         "find_impossible", "rate",
     })),
-    "notes": ("备注催办", frozenset({"comment", "urge", "supplement", "supervise", "edit", "set_urgency"})),
+    "notes": ("备注催办", frozenset({"comment", "urge", "supplement", "supervise", "edit", "set_urgency", "mark_special"})),
     "clocks": ("时限", frozenset({"remind", "overdue", "escalate", "recount"})),
     "calls": ("通话", frozenset()),
     "messages": ("短信", frozenset({"send_message"})),

@@ -19,7 +19,7 @@ from huying.workorders.workflow import Action
 
 _REQUEST = re.compile(r"[0-9a-f]{32}")
 _RADIOS_MOST = 5
-_ROWS = {"reply": 7, "public_reply": 4, "content": 7, "note": 3, "answer": 6, "script": 4}
+_ROWS = {"reply": 7, "public_reply": 4, "content": 7, "note": 3, "opinion": 2, "answer": 6, "script": 4}
 
 
 class ActionForm(forms.Form):

@@ -13,6 +13,8 @@ from huying.calls.models import Call, CallBack, Command, Recording, SeatSession
 from huying.calls.operations import call_back as operations
 from huying.calls.operations.call_back import AlreadyTaken, NoteMissing, call_backs_due, tidy_pool
 from huying.calls.operations.commands import SwitchAway
+from huying.calls.policies import calls_seen_by
+from huying.calls.queries.seats import wanted_members
 from huying.calls.rules.call_back import EVENING, MORNING, Place, Seat, due, next_try
 from huying.kernel import bus, clock
 from huying.kernel.clock import SHANGHAI
@@ -263,3 +265,30 @@ def test_the_page_shows_what_is_open_masked_and_offers_the_call(exchange, client
     client.post(f"/calls/back/{row.pk}/done", {"note": "已用微信回复"})
     assert "没有要回拨的来电" in client.get("/calls/back/").content.decode()
     assert "已用微信回复" in client.get("/calls/back/?kind=done").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.req("R042")
+def test_a_message_left_is_on_the_agents_desk_and_becomes_an_order_form(exchange, client):
+    call = exchange.call(ago=5 * MINUTE, outcome=Outcome.VOICEMAIL, milestones=[{"kind": "voicemail", "name": "mail.wav", "at": ""}])
+    tape = Recording.objects.create(centre=exchange.centre, call=call, name="mail.wav", state="sealed")
+    end(call)
+    client.force_login(exchange.cast.staff["agent1"], backend="django.contrib.auth.backends.ModelBackend")
+    assert "待处理的语音留言" in client.get("/desk/today/").content.decode()
+    assert f"/calls/recordings/{tape.pk}/sound" in client.get("/calls/back/?kind=voicemail").content.decode()
+    assert calls_seen_by(exchange.cast.actor("agent1")).contains(call)
+    form = client.get(f"/desk/call/{call.pk}", follow=True)
+    assert form.status_code == 200 and CALLER in form.content.decode()
+    operations.finish(actor=exchange.cast.actor("agent1"), row=CallBack.objects.get(), note="已登记工单")
+    assert not calls_seen_by(exchange.cast.actor("agent2")).contains(call)
+    assert "待处理的语音留言" not in client.get("/desk/today/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.req("R042")
+def test_a_seat_that_is_about_to_call_back_gets_no_other_call(exchange):
+    requested(exchange, 20)
+    ready(exchange, "agent1", "8001")
+    ready(exchange, "agent2", "8002", since=timedelta(0))
+    assert [command.session.staff.username for command in call_backs_due()] == ["agent1"]
+    assert {row.name: row.paused for row in wanted_members()} == {"agent1": True, "agent2": False}

@@ -25,6 +25,12 @@ def pool_seen_by(actor: Actor) -> QuerySet[CallBack]:
     return CallBack.objects.filter(centre_id=actor.staff.centre_id)
 
 
+def open_pool(actor: Actor) -> QuerySet[CallBack]:
+    """What is still to be done, or could not be."""
+    rows = pool_seen_by(actor) if actor.may("calls.answer") else CallBack.objects.none()
+    return rows.filter(state__in=["waiting", "dialling", "unreached"])
+
+
 def blocks_seen_by(actor: Actor) -> QuerySet[Block]:
     return Block.objects.filter(centre__in=own_centres(actor)) if actor.may_any(BLOCKS) else Block.objects.none()
 
@@ -38,7 +44,8 @@ def periods_of(actor: Actor) -> QuerySet[SeatPeriod]:
 
 
 def calls_seen_by(actor: Actor) -> QuerySet[Call]:
-    """All of the own centre and those below it; for whoever may see only the own ones, those he took part in."""
+    """All of the own centre and those below it; for whoever may see only the own ones, those he took part in and messages
+    left that wait for somebody to deal with them."""
     if actor.staff is None or actor.unit_id:
         return Call.objects.none()
     rows = Call.objects.filter(centre__in=own_centres(actor))
@@ -46,5 +53,5 @@ def calls_seen_by(actor: Actor) -> QuerySet[Call]:
         return rows
     if actor.may("calls.view_own"):
         own = Q(agent=actor.staff) | Q(last_agent=actor.staff) | Q(pk__in=actor.staff.legs.values("call"))
-        return rows.filter(own)
+        return rows.filter(own | Q(pk__in=open_pool(actor).filter(voicemail__isnull=False).values("voicemail__call")))
     return rows.none()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from huying.calls.operations.call_back import call_backs_due
 from huying.calls.queries.seats import WantedMember, wanted_members
 from huying.gateway.database import Database
 from huying.gateway.legs import Legs, SeatEvent
@@ -76,7 +77,7 @@ class Members:
                 await asyncio.sleep(0.1)
                 continue
             try:
-                await self.align(await self.database.do(wanted_members))
+                await self.align(await self.database.do(_wanted))
             except Refusal as refusal:
                 log.warning("members", said=refusal.code)
 
@@ -154,3 +155,9 @@ class Members:
             del self._let_go[extension]
             if self.database.away_since is not None and not self.legs.busy(extension):
                 self._soon(extension, paused=False, reason="")
+
+
+def _wanted() -> list[WantedMember]:
+    """Whose place in the queue was kept goes before whom the switch would ring next, so that is seen to first."""
+    call_backs_due()
+    return wanted_members()

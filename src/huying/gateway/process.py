@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 
 from huying.calls.models import SwitchState
+from huying.calls.operations.call_back import call_backs_due
 from huying.calls.operations.carry_out import give_up_running
 from huying.calls.operations.wrap_ups import end_wrap_ups
 from huying.gateway import resync
@@ -167,9 +168,10 @@ class Gateway:
             await asyncio.sleep(BEAT)
 
     async def _tick(self) -> None:
-        """After-call work that has lasted long enough."""
+        """After-call work that has lasted long enough; callers whose kept place has its turn."""
         while True:
             await self.quick.do(end_wrap_ups)
+            await self.quick.do(call_backs_due)
             await asyncio.sleep(TICK)
 
 

@@ -5,6 +5,7 @@ from huying.calls.policies import blocks_seen_by, pool_seen_by
 from huying.org.policies import Actor
 
 MOST = 1000
+VOICEMAILS = 20
 
 
 def waiting_call_backs(actor: Actor) -> int:
@@ -18,3 +19,9 @@ def blocks_to_decide(actor: Actor) -> int | None:
     rows = blocks_seen_by(actor)
     nominated = rows.filter(state=Block.State.NOMINATED).order_by()[:MOST].count()
     return nominated + rows.filter(state=Block.State.ACTIVE, appealed_at__isnull=False, appeal_decision="").order_by()[:MOST].count()
+
+
+def voicemails_for(actor: Actor) -> list[CallBack]:
+    """Messages left that nobody has dealt with yet, the oldest first: they are waiting to become orders (R042)."""
+    rows = pool_seen_by(actor).filter(kind=CallBack.Kind.VOICEMAIL, state=CallBack.State.WAITING)
+    return list(rows.select_related("voicemail", "group")[:VOICEMAILS]) if actor.may("calls.answer") else []

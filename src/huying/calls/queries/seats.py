@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from huying.calls.catalog import AgentState
-from huying.calls.models import SeatSession
+from huying.calls.models import Command, SeatSession
 from huying.org.models import Staff
 
 
@@ -48,10 +48,11 @@ class WantedMember:
 
 
 def wanted_members() -> list[WantedMember]:
-    """Of all seats signed in; who rings may have been ready or busy when it began."""
+    """Of all seats signed in; who rings may have been ready or busy when it began, who is about to dial gets no call."""
     found = []
+    about_to_dial = set(Command.objects.filter(kind="dial", state__in=["waiting", "running"]).values_list("session_id", flat=True))
     for seat in open_seats():
         queues = {f"q{group}": level for group, level in seat.groups.items()} | {f"p{seat.staff_id}": 0}
-        paused = None if seat.state == AgentState.RINGING else seat.state != AgentState.READY
+        paused = None if seat.state == AgentState.RINGING else seat.state != AgentState.READY or seat.pk in about_to_dial
         found.append(WantedMember(seat.phone.extension, seat.staff.username, queues, paused, seat.reason or seat.state))
     return found

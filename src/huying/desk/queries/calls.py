@@ -6,18 +6,20 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from huying.calls.models import Call
+from huying.calls.policies import open_pool
 from huying.org.policies import Actor
 
 
 def calls_taken_by(actor: Actor) -> QuerySet[Call]:
-    """Calls this person answered, dialled, has in hand or has taken from the pool to call back; for whoever may see all
-    calls, all of the own centre."""
+    """Calls this person answered, dialled or has in hand, and those in the pool that are to be called back; for whoever
+    may see all calls, all of the own centre."""
     if actor.staff is None:
         return Call.objects.none()
     rows = Call.objects.filter(centre_id=actor.staff.centre_id)
     if actor.may("calls.view"):
         return rows
-    own = Q(agent=actor.staff) | Q(last_agent=actor.staff) | Q(legs__staff=actor.staff) | Q(call_backs__taken_by=actor.staff)
+    own = Q(agent=actor.staff) | Q(last_agent=actor.staff) | Q(legs__staff=actor.staff)
+    own |= Q(call_backs__taken_by=actor.staff) | Q(call_backs__in=open_pool(actor))
     return rows.filter(own).distinct()
 
 

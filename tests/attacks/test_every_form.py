@@ -25,6 +25,7 @@ def test_only_machines_come_without_a_forms_token():
     assert [path for path in free if not MACHINES.search(path)] == []
 
 
+@pytest.mark.req("R255")
 @pytest.mark.django_db
 def test_no_page_takes_a_form_from_elsewhere(cast):
     client = Client(enforce_csrf_checks=True)
@@ -36,6 +37,7 @@ def test_no_page_takes_a_form_from_elsewhere(cast):
         assert client.post(address, {"x": "1"}).status_code in {403, 404, 405}, address
 
 
+@pytest.mark.req("R255")
 def test_nothing_is_written_out_unescaped():
     bad = [str(path) for path in SOURCE.rglob("*.html") if re.search(r"\|\s*safe\b|autoescape off", path.read_text("utf-8"))]
     code = [str(path) for path in SOURCE.rglob("*.py") if re.search(r"\bmark_safe\(", path.read_text("utf-8"))]

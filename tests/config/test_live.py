@@ -90,7 +90,7 @@ class Ear:
         return []
 
 
-@pytest.mark.req("R290")
+@pytest.mark.req("R290", "R257")
 def test_a_change_is_heard_by_those_who_may_know_and_nobody_else(live, cast):
     play = Play(cast).to_dispatch()
     agent, liaison, other = Ear(live, "agent1"), Ear(live, "liaison1"), Ear(live, "dispatcher1@OTHER")

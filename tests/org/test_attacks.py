@@ -39,6 +39,7 @@ def test_names_are_shown_as_they_are(cast, as_):
         assert "<img src=x" not in page, path
 
 
+@pytest.mark.req("R255")
 @pytest.mark.parametrize("nasty", NASTY)
 def test_forms(cast, as_, nasty):
     browser = as_("operator1")

@@ -22,6 +22,7 @@ def ask(visitor, method, *args, **more):
     return visitor.last
 
 
+@pytest.mark.req("R255")
 def test_scripts_come_back_as_text(visitor):
     order = visitor.send_in(content=SCRIPT, place=SCRIPT, name="<b>张</b>")
     ask(visitor, "get", f"/portal/DEMO/track/{order.number}/")
@@ -43,6 +44,7 @@ def test_no_page_has_anything_inline_and_all_carry_the_policy(visitor):
         assert not any(sign in body(visitor) for sign in (" style=", " onclick=", "javascript:", "<style"))
 
 
+@pytest.mark.req("R255")
 @pytest.mark.parametrize(("name", "content"), [
     ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'), ("a.html", b"<html><script>alert(1)</script>"),
     ("a.jpg", b"<?php system($_GET[0]); ?>"), ("a.jpg", b"\xff\xd8\xff\xe0" + b"<script>alert(1)</script>"),

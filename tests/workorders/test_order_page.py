@@ -128,6 +128,7 @@ def test_opening_a_confidential_order_leaves_a_row_that_those_who_audit_can_read
     assert Access.objects.filter(kind="view").count() == 3  # an ordinary order leaves none
 
 
+@pytest.mark.req("R255")
 def test_texts_are_shown_as_text(page, cast):
     play = Play(cast, title=f"路灯{EVIL}"[:100], content=f"内容{EVIL}", points=[f"诉求{EVIL}"]).handling(clause=EVIL)
     play.verified().do("liaison1", "reply", reply=f"答复内容足够长{EVIL}", finding="true", outcome="solved")

@@ -5,12 +5,16 @@
 """
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection, connections
@@ -20,6 +24,7 @@ from huying.audit.queries import ALL, set_scope
 from huying.calls.models import CalledNumber, Phone, PhoneSetting, SeatSession, Skill, SkillGroup, Trunk
 from huying.calls.operations import set_state, sign_in_seat
 from huying.calls.queries.plan import plan_of_node
+from huying.config import environment
 from huying.gateway.process import Gateway
 from huying.kernel.errors import Refusal
 from huying.org.models import Staff
@@ -37,6 +42,7 @@ class House:
     group: SkillGroup
     node: Node | None = None
     running: list["Running"] = field(default_factory=list)
+    apart: list["Apart"] = field(default_factory=list)
 
     def sit(self, username: str, extension: str, *, ready: bool = True) -> SeatSession:
         """Sign in, as the phone bar does."""
@@ -46,7 +52,7 @@ class House:
     def state(self, seat: SeatSession) -> str:
         return SeatSession.objects.values_list("state", flat=True).get(pk=seat.pk)
 
-    def becomes(self, seat: SeatSession, state: str, seconds: float = 8) -> None:
+    def becomes(self, seat: SeatSession, state: str, seconds: float = 15) -> None:
         try:
             eventually(lambda: self.state(seat) == state, seconds=seconds)
         except AssertionError:
@@ -65,6 +71,38 @@ class House:
     def waits(self, extension: str, paused: bool) -> None:
         """Until the member is there and paused, or not."""
         eventually(lambda: (line := self.member(extension)) and ("paused" in line.lower()) == paused, seconds=8)
+
+
+class Apart:
+    """The gateway as the process it is; `kill` ends it without a word."""
+
+    def __init__(self, house: House) -> None:
+        about, ports = connections["owner"].settings_dict, house.node.plan
+        secrets = house.data / "secrets"
+        if not secrets.exists():
+            secrets.symlink_to(environment.data_folder() / "secrets")
+        query = urlencode({"host": about["HOST"], "port": about["PORT"]})
+        environ = os.environ | {
+            "HUYING_DATA": str(house.data), "HUYING_AMI_PORT": str(ports.ami_port), "HUYING_SIP_PORT": str(ports.sip_port),
+            "HUYING_PHONE_PORT": str(ports.http_port), "HUYING_RTP_LOW": str(ports.rtp_low), "HUYING_RTP_HIGH": str(ports.rtp_high),
+            "DATABASE_URL": f"postgresql://{about['USER']}:{about['PASSWORD']}@/{about['NAME']}?{query}",
+        }
+        self.log = (house.data / "gateway.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "huying.config.cli", "gateway"], env=environ, stdout=self.log, stderr=subprocess.STDOUT
+        )
+        house.apart.append(self)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+
+    def stop(self) -> int:
+        self.process.terminate()
+        code = self.process.wait(15)
+        self.log.close()
+        return code
 
 
 class Running:
@@ -139,6 +177,9 @@ def house(scene: House, asterisk) -> Iterator[House]:
     yield scene
     for one in scene.running:
         one.stop()
+    for other in scene.apart:
+        if other.process.poll() is None:
+            other.kill()
     scene.node.stop()
 
 

@@ -66,6 +66,7 @@ class Gateway:
         self.commands = Commands(self.quick, self.hands)
         self.configure = Configure(data, self.line, self.quick)
         self.ears = Ears(self._asked)
+        self._lost_at: datetime | None = None
 
     async def run(self) -> None:
         await self.database.do(give_up_running)
@@ -91,8 +92,8 @@ class Gateway:
 
     async def _found(self, link: ami.Link) -> None:
         """A connection: first what is true, then equal again, then the configuration."""
-        at = resync.started_at(await link.action("CoreStatus"))
-        restarted, extra = await self.database.do(partial(resync.note_start, at))
+        at = await resync.started_at(link)
+        restarted, extra = await self.database.do(partial(resync.note_start, at, self._lost_at))
         if restarted and at is not None:
             log.warning("switch_restarted")
             self.facts.add(resync.restart_record(at, extra))
@@ -128,6 +129,7 @@ class Gateway:
         await self.database.do(job)
 
     async def _lost(self) -> None:
+        self._lost_at = clock.now()
         self.hands.consulting.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.quick.do(partial(_seen, connected=False)), 2.0)

@@ -15,6 +15,8 @@ from huying.switch import ami
 from huying.switch.records import Record
 
 OLDEST = timedelta(hours=12)
+BOOT = timedelta(milliseconds=500)
+"""The second of its start is cut; no call enters within half a second of it."""
 
 
 def open_legs() -> list[Leg]:
@@ -60,17 +62,20 @@ def settle(talking: set[str], ringing: set[str]) -> None:
             move_seat(seat.pk, "cancelled")
 
 
-def started_at(status: ami.Message) -> datetime | None:
-    """When the switch was started, from CoreStatus; it tells the machine's local time."""
-    text = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')}"
+async def started_at(link: ami.Link) -> datetime | None:
+    """When the switch was started: it tells the second in its own local time, and how far that is from UTC."""
+    status = await link.action("CoreStatus")
+    zone = (await link.action("Getvar", Variable="STRFTIME(,,%z)")).get("Value", "")
+    text = f"{status.get('CoreStartupDate', '')} {status.get('CoreStartupTime', '')} {zone}"
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").astimezone()
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z") + BOOT
     except ValueError:
         return None
 
 
-def note_start(at: datetime | None) -> tuple[bool, dict[str, Any]]:
-    """Whether the switch was started since we last saw it, and what a record of that says."""
+def note_start(at: datetime | None, lost: datetime | None) -> tuple[bool, dict[str, Any]]:
+    """Whether the switch was started since we last saw it, and what a record of that says: when it was gone, which we
+    know if we had been connected (`lost`); else it was there when it was last seen."""
     row, _ = SwitchState.objects.get_or_create(node="main")
     before, seen = row.switch_up_since, row.gateway_seen_at
     if at is None or before == at:
@@ -78,7 +83,8 @@ def note_start(at: datetime | None) -> tuple[bool, dict[str, Any]]:
     SwitchState.objects.filter(pk=row.pk).update(switch_up_since=at)
     if before is None:
         return False, {}
-    return True, {"down_at": min(seen, at).isoformat()} if seen else {}
+    down = lost or seen
+    return True, {"down_at": min(down, at).isoformat()} if down else {}
 
 
 def restart_record(at: datetime, extra: dict[str, Any]) -> Record:

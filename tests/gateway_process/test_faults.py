@@ -1,0 +1,170 @@
+"""Whatever dies in the middle of a call: the call goes on, and afterwards the facts and the agents' states are true."""
+
+import time
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.db import connections
+
+from gateway_process.conftest import Apart
+from huying.audit.queries import ALL, set_scope
+from huying.calls.models import Call, Command, SeatState, SwitchState
+from huying.calls.operations import SwitchAway, ask_switch, set_state
+from huying.kernel import clock
+from telephony.node import eventually
+
+pytestmark = [pytest.mark.phone, pytest.mark.django_db(transaction=True)]
+
+
+def lives(house):
+    """A gateway that has said so since now."""
+    begun = clock.now()
+    eventually(lambda: SwitchState.objects.filter(connected=True, gateway_seen_at__gt=begun).exists(), seconds=40)
+
+
+def outside(alias):
+    """A session of this login, but not in the tests' database."""
+    about = connections[alias].settings_dict
+    return psycopg.connect(
+        host=about["HOST"], port=about["PORT"], user=about["USER"], password=about["PASSWORD"], dbname="huying", autocommit=True
+    )
+
+
+@pytest.fixture
+def talk(house, citizen, agent):
+    """agent1 talks with a citizen; the gateway is a process of its own."""
+    gateway = Apart(house)
+    lives(house)
+    alice = agent("1001")
+    seat = house.sit("agent1", "1001")
+    house.waits("1001", paused=False)
+    call = citizen("13800138000").dial("12345")
+    ring = alice.ring()
+    ring.answer()
+    call.say(440)
+    ring.say(880)
+    house.becomes(seat, "talking")
+    return type("Talk", (), {"call": call, "ring": ring, "seat": seat, "alice": alice, "gateway": gateway})
+
+
+def test_killed_in_mid_call_it_finds_the_end_of_the_call_when_it_is_back(house, talk):
+    talk.gateway.kill()
+    assert talk.call.hears(880)
+    talk.call.hang_up()
+    ended = clock.now()
+    time.sleep(2)
+    assert house.state(talk.seat) == "talking"
+    Apart(house)
+    house.becomes(talk.seat, "wrap_up", 40)
+    state = SeatState.objects.get(state="wrap_up")
+    assert abs((state.begun_at - ended).total_seconds()) < 1
+    call = Call.objects.get()
+    assert call.ended_at
+    assert abs((call.ended_at - ended).total_seconds()) < 1
+    house.waits("1001", paused=True)
+
+
+def test_killed_in_mid_call_and_back_the_call_is_still_the_agents(house, talk):
+    talk.gateway.kill()
+    gateway = Apart(house)
+    lives(house)
+    assert house.state(talk.seat) == "talking"
+    house.waits("1001", paused=True)
+    assert talk.call.hears(880)
+    ask_switch(actor=house.cast.actor("agent1"), kind="hangup")
+    house.becomes(talk.seat, "wrap_up")
+    assert gateway.stop() == 0
+    assert not SwitchState.objects.get().connected
+
+
+def test_a_call_that_came_and_went_while_it_was_dead_is_told_whole(house, talk, citizen):
+    talk.gateway.kill()
+    talk.call.hang_up()
+    talk.ring.wait("ended")
+    house.node.cli("queue unpause member PJSIP/1001")
+    second = citizen("13800138001").dial("12345")
+    ring = talk.alice.ring()
+    ring.answer()
+    second.say(440)
+    assert ring.hears(440)
+    second.hang_up()
+    Apart(house)
+    house.becomes(talk.seat, "wrap_up", 40)
+    eventually(lambda: Call.objects.filter(ended_at__isnull=False, outcome="answered").count() == 2, seconds=10)
+    names = [row.state for row in SeatState.objects.filter(session=talk.seat).order_by("begun_at", "id")]
+    assert names == ["busy", "ready", "ringing", "talking", "wrap_up", "ringing", "talking", "wrap_up"]
+
+
+def test_who_became_ready_while_it_was_dead_is_offered_calls_when_it_is_back(house, talk, citizen):
+    talk.gateway.kill()
+    talk.call.hang_up()
+    talk.ring.wait("ended")
+    with pytest.raises(SwitchAway):
+        SwitchState.objects.update(gateway_seen_at=clock.now() - timedelta(seconds=9))
+        ask_switch(actor=house.cast.actor("agent1"), kind="hangup")
+    Apart(house)
+    house.becomes(talk.seat, "wrap_up", 40)
+    set_state(house.cast.actor("agent1"), talk.seat, "ready")
+    house.waits("1001", paused=False)
+    citizen("13800138001").dial("12345")
+    talk.alice.ring()
+
+
+def test_a_command_that_a_killed_gateway_had_begun_with_is_not_left_open(house, talk):
+    talk.gateway.kill()
+    row = Command.objects.create(
+        centre=house.cast.demo, staff=house.cast.staff["agent1"], session=talk.seat, kind="hangup", state="running",
+        created_at=clock.now(),
+    )
+    late = Command.objects.create(
+        centre=house.cast.demo, staff=house.cast.staff["agent1"], session=talk.seat, kind="hangup",
+        created_at=clock.now() - timedelta(seconds=30),
+    )
+    Apart(house)
+    lives(house)
+    eventually(lambda: Command.objects.get(pk=late.pk).state == "expired", seconds=10)
+    row.refresh_from_db()
+    assert (row.state, row.code) == ("failed", "broken_off")
+    assert talk.call.hears(880)  # what was asked for long ago is not done now
+
+
+def test_asterisk_killed_its_calls_are_lost_and_its_agents_come_back(house, talk, citizen):
+    house.node.kill()
+    eventually(lambda: not SwitchState.objects.get().connected, seconds=15)
+    house.node.start()
+    lives(house)
+    house.becomes(talk.seat, "wrap_up", 20)
+    call = Call.objects.get()
+    assert (call.ended_by, call.cause_text) == ("system", "话务交换系统重启")
+    assert call.entered_at < call.ended_at < clock.now()
+    set_state(house.cast.actor("agent1"), talk.seat, "ready")
+    talk.alice.register()
+    house.waits("1001", paused=False)
+    second = citizen("13800138001").dial("12345")
+    ring = talk.alice.ring()
+    ring.answer()
+    second.say(440)
+    assert ring.hears(440)
+    house.becomes(talk.seat, "talking")
+
+
+def test_with_the_database_away_the_call_goes_on_and_the_facts_are_whole_afterwards(house, talk, citizen):
+    name = connections["default"].settings_dict["NAME"]
+    connections.close_all()
+    with outside("owner") as owner, outside("default") as application:
+        owner.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            application.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            assert talk.call.hears(880)
+            talk.call.hang_up()
+            ended = clock.now()
+            time.sleep(3)
+        finally:
+            owner.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    set_scope(ALL)
+    house.becomes(talk.seat, "wrap_up", 20)
+    assert talk.gateway.process.poll() is None
+    state = SeatState.objects.get(state="wrap_up")
+    assert abs((state.begun_at - ended).total_seconds()) < 1
+    assert Call.objects.get().ended_at

@@ -92,17 +92,15 @@ export function startBar() {
     if (opener && openPhone(opener.dataset.opensPhone)) event.preventDefault();
   });
   document.addEventListener("submit", (event) => { // within the click that asked for it, or the browser blocks the window
-    if (event.target.matches("[data-signs-in]") && event.target.querySelector("[name=phone] option:checked, [name=phone]:checked, [name=phone]")) {
-      const chosen = event.target.querySelector("[name=phone] option:checked");
-      if (!chosen || chosen.dataset.kind !== "sip") openPhone("about:blank");
-    }
+    const form = event.target;
+    const chosen = form.matches("[data-signs-in]") && form.querySelector("[name=phone] option:checked");
+    if (chosen && chosen.dataset.kind === "webrtc") openPhone(form.dataset.signsIn); // it waits there until one is signed in
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const mine = bar();
     if (mine && (event.target === mine || event.target.id === "hy-phone" || mine.contains(event.target))) { pop(mine); askPhone(); timers(); }
   });
   pop(bar());
-  if (bar().dataset.freshPhone) openPhone(bar().dataset.freshPhone);
   askPhone();
   timers();
   setInterval(timers, 1000);

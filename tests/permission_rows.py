@@ -402,6 +402,8 @@ API: dict[str, Row] = {
     **{f"POST /workorders/{{number}}/{action}": rest(who, number=order) for action, who in ACTIONS.items()},
     "POST /webhooks": rest("operator1"),
     "GET /seats": rest(WATCHES),
+    "GET /calls": rest(SEES_CALLS),
+    "GET /calls/{int:call}": rest("agent1 leader1 reviewer1 quality1 supervisor1 director1 buyer1", call=call_of_agent1),
     "GET /queues": rest(WATCHES),
     "GET /webhooks": rest("operator1"),
     "GET /webhooks/{int:webhook}": rest("operator1", webhook=webhook),

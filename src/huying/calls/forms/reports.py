@@ -10,6 +10,7 @@ from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 
 MOST_DAYS = 3 * 366
+FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
 DAY = {"type": "date"}
 
 
@@ -39,8 +40,8 @@ class ReportForm(forms.Form):
         since = found.get("since") or until.replace(day=1)
         if since > until:
             self.add_error("since", "起始日期晚于截止日期，请调整")
-        elif until - since > timedelta(days=MOST_DAYS) or since < date(1990, 1, 1):
-            self.add_error("since", "一次最多查看三年，请缩短")
+        elif until - since > timedelta(days=MOST_DAYS) or since < FIRST or until > LAST:
+            self.add_error("since", "一次最多查看三年，且在 1990 至 2199 年之间，请调整")
         return {**found, "since": since, "until": until}
 
     def question(self) -> Question:

@@ -123,7 +123,8 @@ def report_calls(request: HttpRequest) -> HttpResponse:
     for call in page.rows:
         call.talk = timedelta(milliseconds=call.talk_ms)  # type: ignore[attr-defined]
     context = {
-        "may_open": actor.may_any(["calls.view", "calls.view_own"]), "question": question, "page": page, "figure": FIGURES[figure], "of": of_words(of, key),
+        "may_open": actor.may_any(["calls.view", "calls.view_own"]), "question": question, "page": page,
+        "figure": FIGURES[figure], "of": of_words(of, key),
         "back": f"{reverse('calls:reports')}?{urlencode({'since': str(question.since), 'until': str(question.until)})}",
     }
     return render(request, "calls/report_calls.html", context)

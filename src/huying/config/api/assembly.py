@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from huying.calls.api import seats
+from huying.calls.api import calls, seats
 from huying.config.api.auth import Bearer
 from huying.config.api.errors import handle
 from huying.workorders.api import files, lists, moves, orders, webhooks
@@ -44,5 +44,5 @@ api = Api(
     openapi_url="/openapi.json",
 )
 assert lists  # importing it hangs the list on the orders' router
-for _router in (orders.router, moves.router, files.router, webhooks.router, seats.router):
+for _router in (orders.router, moves.router, files.router, webhooks.router, seats.router, calls.router):
     api.add_router("", _router)

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from huying.calls.api.calls import NoSuchCall
 from huying.config.api.limits import TooFast
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor, NotAllowed, note_refusal
@@ -21,7 +22,7 @@ from huying.workorders.rules.filetypes import FileRefused
 
 log = structlog.get_logger("huying.api")
 STATUS: tuple[tuple[type[Refusal], int], ...] = (
-    (NotAllowed, 403), (NoSuchOrder, 404), (NotJson, 400), (TooLarge, 413), (FileTooLarge, 413), (FileRefused, 422),
+    (NotAllowed, 403), (NoSuchOrder, 404), (NoSuchCall, 404), (NotJson, 400), (TooLarge, 413), (FileTooLarge, 413), (FileRefused, 422),
     (BadInput, 422), (AlreadyDone, 409), (KeyReused, 409), (TooFast, 429),
 )
 SIGN_IN = "请在 Authorization 头中带上有效的令牌（Bearer），令牌可由管理员用 huying token 生成"

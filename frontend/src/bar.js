@@ -75,7 +75,7 @@ function hearPhone({ data }) {
 
 function askPhone() {
   if (!channel || !bar() || bar().dataset.kind !== "webrtc") return;
-  channel.postMessage({ from: "bar", do: "hello" });
+  channel.postMessage({ from: "bar", do: "hello", extension: bar().dataset.extension });
   setTimeout(() => {
     const missing = bar() && bar().querySelector("[data-phone-missing]");
     if (missing) missing.hidden = Date.now() - phoneSeen < 5000;

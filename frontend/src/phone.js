@@ -83,7 +83,10 @@ const DO = {
   mute: () => { if (session) (session.isMuted().audio ? session.unmute() : session.mute()); },
   hangup: () => { if (session && !session.isEnded()) session.terminate(); },
   key: (message) => { if (session && session.isEstablished()) session.sendDTMF(String(message.key)); },
-  hello: tell,
+  hello: ({ extension }) => {
+    if (extension && extension !== about.extension && !session) location.reload(); // signed in at another seat meanwhile
+    else tell();
+  },
   close: () => { if (!session) { phone.stop(); window.close(); } },
 };
 

@@ -51,8 +51,9 @@ class SignInForm(forms.Form):
             (row.group_id, f"{row.group.name}（{row.level} 级）") for row in skills
         ]
         if not self.is_bound:
-            free = next((row for row in phones if row.pk not in used), None)
-            self.initial.update(phone=free, groups=[row.group_id for row in skills])
+            own = SeatSession.objects.filter(ended_at=None, staff=staff).values_list("phone_id", flat=True).first()
+            first = next((row for row in phones if row.pk == own or (own is None and row.pk not in used)), None)
+            self.initial.update(phone=first, groups=[row.group_id for row in skills])
 
 
 def _named(phone: Phone, user: str) -> str:

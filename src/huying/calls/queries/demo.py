@@ -12,4 +12,5 @@ def citizen_phone() -> Phone | None:
 
 def dialled_numbers() -> list[CalledNumber]:
     with tenant_scope(ALL):
-        return list(CalledNumber.objects.filter(is_active=True).order_by("number"))
+        rows = CalledNumber.objects.filter(is_active=True)
+        return sorted(rows, key=lambda row: (len(row.number), row.number))  # 12345 before the long ones

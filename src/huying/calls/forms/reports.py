@@ -17,8 +17,8 @@ DAY = {"type": "date"}
 class ReportForm(forms.Form):
     """Every field may be left out: the present month by day, 20 seconds from the queue on."""
 
-    since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs=DAY))
-    until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs=DAY))
+    since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
     step = forms.ChoiceField(
         label="时间", required=False, choices=[("day", "按日"), ("week", "按周"), ("month", "按月"), ("none", "不分时段")]
     )

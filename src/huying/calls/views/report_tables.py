@@ -73,6 +73,9 @@ class Table:
     def columns_of(self, question: Question) -> list[str]:
         return [cell.title.format(seconds=question.seconds) for cell in self.cells]
 
+    def note_of(self, question: Question) -> str:
+        return self.note.format(seconds=question.seconds)
+
 
 TABLES = {
     "service": Table(

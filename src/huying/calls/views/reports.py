@@ -53,7 +53,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "form": shown, "question": question, "columns": table.columns_of(question), "count": len(lines),
         "rows": [drawn(table, question, line, target_of(actor, question)) for line in lines[:MOST_LINES]],
         "total": drawn(table, question, total, target_of(actor, question)), "capped": len(lines) > MOST_LINES,
-        "target": target_of(actor, question),
+        "target": target_of(actor, question) if table is TABLES["service"] else None, "note": table.note_of(question),
     }
     return render(request, "calls/reports.html", context)
 

@@ -56,6 +56,10 @@ function timers() {
   });
 }
 
+function phoneThere() {
+  return channel && Date.now() - phoneSeen < 12000;
+}
+
 function openPhone(address) {
   const made = window.open(address, "huying-phone", "popup,width=380,height=300");
   if (made) window.focus();
@@ -78,16 +82,21 @@ function askPhone() {
   channel.postMessage({ from: "bar", do: "hello", extension: bar().dataset.extension });
   setTimeout(() => {
     const missing = bar() && bar().querySelector("[data-phone-missing]");
-    if (missing) missing.hidden = Date.now() - phoneSeen < 5000;
+    if (missing) missing.hidden = phoneThere();
   }, 800);
 }
 
 export function startBar() {
   if (!bar()) return;
   if (channel) channel.onmessage = hearPhone;
-  document.addEventListener("click", (event) => {
+  document.addEventListener("click", (event) => { // before anybody else: what the phone does itself needs no server
     const wish = event.target.closest("[data-phone-do]");
-    if (wish && channel) channel.postMessage({ from: "bar", do: wish.dataset.phoneDo });
+    if (!wish || !phoneThere()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    channel.postMessage({ from: "bar", do: wish.dataset.phoneDo });
+  }, true);
+  document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens-phone]");
     if (opener && openPhone(opener.dataset.opensPhone)) event.preventDefault();
   });
@@ -104,5 +113,6 @@ export function startBar() {
   askPhone();
   timers();
   setInterval(timers, 1000);
+  setInterval(askPhone, 5000);
   setInterval(lookAgain, 20000); // whatever was missed
 }

@@ -82,6 +82,8 @@ const DO = {
   answer,
   mute: () => { if (session) (session.isMuted().audio ? session.unmute() : session.mute()); },
   hangup: () => { if (session && !session.isEnded()) session.terminate(); },
+  hold: () => { if (session && session.isEstablished() && !session.isOnHold().local) session.hold(); },
+  resume: () => { if (session && session.isOnHold().local) session.unhold(); },
   key: (message) => { if (session && session.isEstablished()) session.sendDTMF(String(message.key)); },
   hello: ({ extension }) => {
     if (extension && extension !== about.extension && !session) location.reload(); // signed in at another seat meanwhile

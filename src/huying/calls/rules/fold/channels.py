@@ -160,7 +160,8 @@ def _take(stream: Stream, row: Record, at: datetime) -> None:
         channel.dialled = row.kind == "CHAN_START" and not row.app and row.exten in {"", "s"}
     if not channel.is_party and row.channel.startswith("PJSIP/"):
         channel.name = row.channel  # a masqueraded name gives way to the real one
-    channel.number = channel.number or clean(row.cid_num)
+    if not channel.number or row.user_event == "ENTER":  # on entering the dialplan has tidied it
+        channel.number = clean(row.cid_num) or channel.number
     channel.exten = channel.exten or clean(row.exten)
     if row.app and row.kind != "CHAN_START":
         channel.apps.add(row.app)

@@ -13,6 +13,12 @@ EXPECTED = {
     # outcome, ended by, queue, first agent, last agent, offers, transfers, results of the legs
     "abandoned": ("abandoned", CALLER, "support", "", "", 0, 0, []),
     "answered_rated": ("answered", AGENT, "support", "1001", "1001", 1, 0, ["answered"]),
+    "attended_transfer": ("answered", AGENT, "support", "1001", "1002", 2, 1, ["answered", "answered"]),
+    "attended_transfer_taken_back": ("answered", AGENT, "support", "1001", "1001", 1, 0, ["answered", "answered"]),
+    "click_to_call": ("answered", AGENT, "", "1001", "1001", 1, 0, ["answered"]),
+    "one_key_desk": ("answered", CALLER, "support", "1001", "1001", 1, 1, ["answered", "answered"]),
+    "outbound": ("answered", CALLER, "", "1001", "1001", 0, 0, ["answered"]),
+    "outbound_busy": ("no_answer", CALLER, "", "1001", "", 0, 0, ["failed"]),
     "blind_transfer": ("answered", AGENT, "support", "1001", "1002", 2, 1, ["answered", "answered"]),
     "blind_transfer_not_answered_goes_back": (
         "answered", AGENT, "support", "1001", "1001", 3, 1, ["answered", "refused", "answered"]
@@ -53,6 +59,13 @@ def test_hold_is_measured_by_the_music_that_was_heard():
     facts = fold(stream("hold"))
     assert (facts.talk_ms, facts.hold_ms) == (1597, 1501)  # begun 1795676619.671993, ended 1795676621.172310
     assert (facts.answered_at - facts.queued_at).total_seconds() == 0.206  # .664847 -> .870299, both cut to milliseconds
+
+
+def test_advice_is_a_leg_of_its_own_and_hold_for_the_citizen():
+    facts = fold(stream("attended_transfer_taken_back"))
+    assert [leg.role for leg in facts.legs] == ["agent", "consult"] and facts.hold_ms > 3000
+    desk = next(leg for leg in fold(stream("one_key_desk")).legs if leg.role == "outside")
+    assert (desk.desk, desk.number) == ("110", "")
 
 
 def test_rating_and_recording():

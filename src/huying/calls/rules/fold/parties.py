@@ -73,7 +73,7 @@ def legs_of(stream: Stream, cast: Cast, rows: list[Stretch], by_leg: dict[str, i
             uniqueid=channel.uniqueid, channel=channel.name, role=_role(cast, channel, met),
             extension=channel.extension, number=_number(channel, asked), desk=asked.text if _is_desk(channel, asked) else "",
             queue=queue_at(stream, channel.began, answers), offered_at=channel.began if rung else None, answered_at=channel.answered,
-            ended_at=channel.ended, result=_result(channel, ringing), talk_ms=by_leg.get(channel.uniqueid, 0),
+            ended_at=channel.ended, result=_result(channel, ringing, rung=rung), talk_ms=by_leg.get(channel.uniqueid, 0),
             cause=channel.cause,
         ))
     return made
@@ -99,7 +99,9 @@ def queue_at(stream: Stream, moment: datetime, answers: Iterable[datetime]) -> s
 
 
 def _number(channel: Channel, asked: Said) -> str:
-    return (asked.text if asked.event == "OUT" else channel.number) if channel.trunk else ""
+    """What was dialled; the switch's own words for the way out ("only-carrier") are no number."""
+    number = (asked.text if asked.event == "OUT" else channel.number) if channel.trunk else ""
+    return number if number.strip("+*#").isdecimal() else ""
 
 
 def _is_desk(channel: Channel, asked: Said) -> bool:
@@ -120,11 +122,13 @@ def _asked_for_advice(cast: Cast, channel: Channel, met: set[str]) -> bool:
     return any(each.ended is None or each.ended > channel.began for each in earlier)
 
 
-def _result(channel: Channel, ringing: Ringing) -> str:
+def _result(channel: Channel, ringing: Ringing, *, rung: bool) -> str:
     if channel.ended is None:
         return "talking" if channel.answered else "ringing"
     if channel.answered:
         return "answered"
+    if not rung:
+        return "failed"  # whoever dialled, in vain
     if channel.cause in REFUSED:
         return "refused"
     if _given_up(channel.ended, ringing):

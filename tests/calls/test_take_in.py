@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from calls.stream import BEGIN, NUMBER, Line, served
+from calls.test_recorded_streams import stream
 from huying.calls.catalog import AgentState, Outcome
 from huying.calls.events import CallAnswered, CallEnded, CallEntered, CallRang
 from huying.calls.models import (
@@ -146,6 +147,19 @@ def test_a_consultation_becomes_part_of_the_citizens_call(centre):
     assert (call.linkedid, call.transfers, call.last_agent) == (line.linkedid, 1, centre.staff["agent2"])
     assert {leg.extension for leg in call.legs.all()} == {"8001", "8002"}
     assert SeatSession.objects.get(phone__extension="8002").call == call
+
+
+@pytest.mark.req("R228")
+def test_a_three_way_call_of_a_real_switch_is_one_row(cast):
+    """Asterisk keeps two calls apart that meet in a conference only."""
+    Phone.objects.create(centre=cast.demo, extension="1001")
+    rows = stream("three_way")
+    assert len({record.linkedid for record in rows}) == 2
+    take_in(rows)
+    call = Call.objects.get()
+    assert (call.outcome, call.conferences, call.rating) == (Outcome.ANSWERED, 1, 5)
+    outside = call.legs.get(role="outside")
+    assert (outside.desk, outside.result) == ("12315", "answered") and outside.talk_ms > 1500
 
 
 def test_two_citizens_in_one_conference_stay_two_calls(centre):

@@ -18,6 +18,7 @@ class SwitchRecord(models.Model):
     key = models.BinaryField(max_length=16, unique=True)
     linkedid = models.CharField(max_length=60)
     uniqueid = models.CharField(max_length=60, default="")  # of the channel: by it the parts of a call find each other
+    bridge = models.CharField(max_length=60, default="")  # entered or left: who meets in one is in the same call
     kind = models.CharField(max_length=20)
     at = models.DateTimeField()
     body = SecretText(default="")
@@ -26,6 +27,7 @@ class SwitchRecord(models.Model):
         indexes = [
             models.Index(fields=["linkedid"], name="switch_record_call"),
             models.Index(fields=["uniqueid"], name="switch_record_channel"),
+            models.Index(fields=["bridge"], name="switch_record_bridge", condition=~models.Q(bridge="")),
             models.Index(fields=["at"], name="switch_record_at"),
         ]
 

@@ -14,6 +14,7 @@ from huying.switch.records import Record
 
 log = structlog.get_logger("huying.calls.records")
 LONGEST = 60
+BRIDGED = {"BRIDGE_ENTER", "BRIDGE_EXIT"}
 FAMILY = """
     WITH RECURSIVE family AS (
         SELECT unnest(%s::varchar[]) AS root, unnest(%s::varchar[]) AS name
@@ -21,7 +22,8 @@ FAMILY = """
         SELECT family.root, other.linkedid
         FROM family
         JOIN calls_switchrecord mine ON mine.linkedid = family.name
-        JOIN calls_switchrecord other ON other.uniqueid = mine.uniqueid AND other.linkedid <> mine.linkedid
+        JOIN calls_switchrecord other ON other.linkedid <> mine.linkedid
+            AND (other.uniqueid = mine.uniqueid OR (mine.bridge <> '' AND other.bridge <> '' AND other.bridge = mine.bridge))
         WHERE other.linkedid <> '' AND mine.uniqueid <> ''
     )
     SELECT root, array_agg(name ORDER BY name) FROM family GROUP BY root
@@ -50,6 +52,7 @@ def as_row(record: Record) -> SwitchRecord | None:
     body["at"] = record.at.isoformat()
     return SwitchRecord(
         key=bytes.fromhex(record.key), linkedid="" if record.kind == RESTART else names[0], uniqueid=names[1],
+        bridge=clean(str(record.extra.get("bridge_id") or ""))[:LONGEST] if record.kind in BRIDGED else "",
         kind=clean(record.kind), at=record.at, body=json.dumps(body, separators=(",", ":")),
     )
 
@@ -60,7 +63,7 @@ def as_record(row: SwitchRecord) -> Record:
 
 
 def families(linkedids: Iterable[str]) -> list[list[str]]:
-    """Calls that share a channel with each other, each family once."""
+    """Calls that share a channel, or whose channels met in a bridge (a conference), each family once."""
     names = sorted(set(linkedids))
     if not names:
         return []

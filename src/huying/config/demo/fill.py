@@ -14,11 +14,12 @@ from huying.config.demo.city import City, build
 from huying.config.demo.deeds import enter
 from huying.config.demo.ledger import Ledger, Missed
 from huying.config.demo.lives import Life
-from huying.config.demo.plan import elsewhere, lives
+from huying.config.demo.plan import DAYS, elsewhere, lives
 from huying.config.demo.player import Player
 from huying.config.demo.stage import Stage
 from huying.config.demo.story import story
 from huying.config.demo.telephone import wire
+from huying.config.demo.telephoned import phone_past
 from huying.kernel import clock
 from huying.messaging.catalog import State as Sending
 from huying.messaging.models import Message
@@ -61,6 +62,7 @@ def _make(say: Say, **plan: Any) -> str:
             wire(city)
     for code in CODES:
         fill(cities[code], say, **plan)
+        telephone(cities[code], say, days=plan.get("days", DAYS))
     table = accounts.table(passwords, staff)
     accounts.keep(path, table)
     return table
@@ -82,6 +84,14 @@ def fill(city: City, say: Say, **plan: Any) -> int:
     silence(city)
     say(f"工单 {len(found)} 件，其中 {played} 件由业务操作逐步办理")
     return len(found)
+
+
+@transaction.atomic
+def telephone(city: City, say: Say, *, days: int) -> None:
+    """The calls of the same days, unless there are any."""
+    dice = Random(f"{SEED}{city.centre.code}calls")  # noqa: S311  a story, no secret
+    if made := phone_past(city, dice, clock.now(), days=days):
+        say(f"{city.centre.name}：通话 {made} 通")
 
 
 def write(stage: Stage, found: list[Life], now: datetime) -> int:

@@ -53,13 +53,14 @@ def lives(
 
 
 def elsewhere(stage: Stage, dice: Random, now: datetime) -> list[Life]:
-    """A smaller centre with an agent and a dispatcher: answers on the phone, and a few orders of the last days."""
+    """A smaller centre with an agent and a dispatcher: answers on the phone, and a few orders of the last days. It has no
+    reviewer, so nothing that only a reviewer may let through."""
     writer, found = Writer(dice, load("regions")[stage.centre.code]), []
-    own = [row for row in scenarios() if row["unit"] in stage.units and not row.get("local")]
+    own = [row for row in scenarios() if row["unit"] in stage.units and not row.get("local") and row["kind"] != "report"]
     answered = [row for row in scenarios() if row["kind"] == "consultation" and not row.get("coast")]
     for at, citizen in zip(arrivals(dice, now, DAYS, 0.7), citizens(dice, 400, NUMBERS), strict=False):
         fresh = now - at < timedelta(days=6)
-        course = Course(stage, writer, writer.matter(dice.choice(own if fresh else answered), citizen), at)
+        course = Course(stage, writer, writer.matter(dice.choice(own if fresh else answered), citizen), at, is_group=False)
         if fresh:
             course.reviewed().dispatched().signed().contacted()
         else:

@@ -103,6 +103,16 @@ def test_what_is_no_sound_stays_where_it_is(cast):
             outline(BytesIO(nonsense))
 
 
+def test_a_message_left_and_the_talk_of_one_call_have_the_same_file_name(cast):
+    row = taped(cast, 2.0)
+    left = Recording.objects.create(centre=row.centre, call=row.call, name=f"voicemail/{row.name}")
+    place = spool() / "voicemail" / row.name
+    place.parent.mkdir(parents=True)
+    place.write_bytes(tone(5.0))
+    assert seal_waiting() == 2
+    assert [Recording.objects.get(pk=each.pk).duration_ms for each in (row, left)] == [2000, 5000]
+
+
 def test_no_name_leads_out_of_the_spool(cast, tmp_path):
     secret = tmp_path / "secret.wav"
     secret.write_bytes(silence(1))

@@ -66,10 +66,10 @@ def seal_one(pk: int) -> bool:
 
 
 def find(name: str) -> Path | None:
-    """The wav of that name, wherever in the spool; a name that leads out of it finds nothing."""
-    wanted = Path(name).name
-    places = (spool() / part / wanted for part in ("recordings", "voicemail"))
-    return next((place for place in places if wanted and place.is_file() and not place.is_symlink()), None)
+    """The wav of that name in the spool ("voicemail/…" is a message left); a name that leads out of it finds nothing."""
+    part, wanted = ("voicemail" if name.startswith("voicemail/") else "recordings"), Path(name).name
+    place = spool() / part / wanted
+    return place if wanted and place.is_file() and not place.is_symlink() else None
 
 
 def kept_days(centre_id: int) -> int:

@@ -13,4 +13,4 @@ def citizen_phone() -> Phone | None:
 def dialled_numbers() -> list[CalledNumber]:
     with tenant_scope(ALL):
         rows = CalledNumber.objects.filter(is_active=True)
-        return sorted(rows, key=lambda row: (len(row.number), row.number))  # 12345 before the long ones
+        return sorted(rows, key=lambda row: (not row.is_outgoing, len(row.number), row.number))  # 12345 first

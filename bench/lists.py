@@ -139,7 +139,11 @@ def words(rng: random.Random, count: int) -> list[str]:
 
 
 def recall(pieces: list[str]) -> float:
-    """Of what LIKE finds in the last 90 days, how much the search finds (both capped alike)."""
+    """Of the newest 300 that LIKE finds in the last 90 days, how many the search finds in the same stretch of time.
+
+    The search takes no notice of signs, so it may find more; a common limit on the number of rows would then cut off
+    orders that it finds. Only the stretch of time limits it, and what a search reads at most (`queries.search`).
+    """
     from datetime import timedelta
 
     from django.db import connection
@@ -150,15 +154,18 @@ def recall(pieces: list[str]) -> float:
     from huying.workorders.queries.filters import Filters
     from huying.workorders.queries.search import found
 
-    actor, since, until = staff_actor(Staff.objects.get(username="director1")), clock.now() - timedelta(days=90), clock.now()
+    actor, until = staff_actor(Staff.objects.get(username="director1")), clock.now()
     hit = wanted = 0
     for piece in pieces:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM workorders_workorder WHERE created_at >= %s AND strpos(title || chr(10) || content ||"
-                           " chr(10) || place || chr(10) || answer, %s) > 0 ORDER BY created_at DESC, id DESC LIMIT 300", [since, piece])
-            by_like = {row[0] for row in cursor.fetchall()}
-        by_search = {place.order for place in found(actor, Filters(text=piece, since=since, until=until), None, None, 400)}
-        hit, wanted = hit + len(by_like & by_search), wanted + len(by_like)
+            cursor.execute("SELECT id, created_at FROM workorders_workorder WHERE created_at >= %s AND strpos(title || chr(10) ||"
+                           " content || chr(10) || place || chr(10) || answer, %s) > 0 ORDER BY created_at DESC, id DESC LIMIT 300",
+                           [until - timedelta(days=90), piece])
+            rows = cursor.fetchall()
+        if not rows:
+            continue
+        by_search = {place.order for place in found(actor, Filters(text=piece, since=rows[-1][1], until=until), None, None, 10**6)}
+        hit, wanted = hit + len(by_search & {pk for pk, _ in rows}), wanted + len(rows)
     return hit / wanted if wanted else 1.0
 
 

@@ -228,7 +228,7 @@ def main() -> None:
         for _ in range(options.rounds):
             before = of_each(data, busy)
             made.append(in_parallel(client, options.seconds))
-            spent = {name: spent.get(name, 0) + time - before[name] for name, time in of_each(data, busy).items()}
+            spent = {name: spent.get(name, 0) + time - before.get(name, 0) for name, time in of_each(data, busy).items()}
             written.append(in_parallel(bare.write, options.seconds / 2))
         say("created_per_second", sum(made) / len(made), "1/s")
         say("bare_psycopg_per_second", sum(written) / len(written), "1/s")

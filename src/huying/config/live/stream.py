@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from urllib.parse import parse_qs
 
 from huying.config.live.hub import Hub, Stream
@@ -15,7 +16,9 @@ LOOK_AGAIN = 45.0
 GREETING_LOST = "event: lost\ndata: {}\n\n"
 
 
+@lru_cache(maxsize=256)
 def line(news: News) -> str:
+    """Worded once for all who listen."""
     said = {"orders": [news.number], "topics": list(news.topics), "kind": news.kind}
     return f"id: {news.event_id}\ndata: {json.dumps(said, ensure_ascii=False)}\n\n"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -24,8 +25,12 @@ RESTART_NEEDED = "部分话务参数须重启电话交换机后生效"
 
 
 class Configure:
-    def __init__(self, data: Path, line: Line, database: Database) -> None:
-        self.data, self.line, self.database = data, line, database
+    """`reloaded` is told which modules were."""
+
+    def __init__(
+        self, data: Path, line: Line, database: Database, reloaded: Callable[[tuple[str, ...]], Awaitable[None]]
+    ) -> None:
+        self.data, self.line, self.database, self._reloaded = data, line, database, reloaded
         self.changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -46,6 +51,7 @@ class Configure:
         if self.line.link is not None:
             for module in filter(None, modules):
                 await self.line.action("Reload", Module=module)
+            await self._reloaded(modules)
             await keep_equal(self.line, await self.database.do(blocked_numbers))
         if modules:
             log.info("config", modules=list(modules))

@@ -64,7 +64,7 @@ class Gateway:
         self.phones = Phones(self.line, self.quick)
         self.hands = Hands(self.line, self.legs, self.phones, {})
         self.commands = Commands(self.quick, self.hands)
-        self.configure = Configure(data, self.line, self.quick)
+        self.configure = Configure(data, self.line, self.quick, self._reloaded)
         self.ears = Ears(self._asked)
         self._lost_at: datetime | None = None
 
@@ -155,6 +155,13 @@ class Gateway:
         for event in events:
             if event.event == "hung_up":
                 self.hands.consulting.pop(event.extension, None)
+
+    async def _reloaded(self, modules: tuple[str, ...]) -> None:
+        if "res_pjsip" in modules:  # telephones that are new
+            await self.phones.load(restarted=False)
+        if "app_queue" in modules:
+            await self.members.load()
+            self.members.changed.set()
 
     def _asked(self, words: str) -> None:
         if words == "config":

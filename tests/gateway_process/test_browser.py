@@ -1,0 +1,137 @@
+"""An agent with nothing but a browser: the telephone in its own window, the bar on every page, the form that opens by itself
+(R201, R209, R210, R215, R217); a leader's wall that follows; the citizen's own browser."""
+
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from config.test_live import live  # noqa: F401 - a fixture
+from huying.calls.models import Call, Phone, Recording, SeatSession
+from huying.calls.operations.recordings import seal_one
+from huying.kernel import clock
+from huying.org.queries import ALL, set_scope
+from huying.workorders.models import OrderCall
+from journeys.conftest import chromium, shot, visit  # noqa: F401 - fixtures
+from telephony.node import eventually
+
+pytestmark = [pytest.mark.phone, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def cast(scene):
+    return scene.cast
+
+
+@pytest.fixture
+def wired(house, gateway, live, live_server, settings, tmp_path):  # noqa: F811
+    """Telephone 1004 is one in the browser; pages know where the switch and the live updates are."""
+    settings.DATA = tmp_path
+    settings.PHONE_URL = f"ws://localhost:{house.node.plan.http_port}/ws"  # one host for pages, live updates and telephone
+    settings.LIVE_URL = f"http://localhost:{urlsplit(live).port}/live/stream"
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    Phone.objects.filter(extension="1004").update(kind=Phone.Kind.WEBRTC)
+    gateway()
+    return house
+
+
+def signed_in(page):
+    """Through the page, with the window that the browser opens for the telephone."""
+    page.context.grant_permissions(["microphone"])
+    page.select_option("[name=phone]", label="1004 · 浏览器话机")
+    with page.expect_popup() as popup:
+        page.click("button:has-text('签入')")
+    phone = popup.value
+    phone.wait_for_selector("body[data-line=registered]", timeout=30_000)
+    return phone
+
+
+def state(page, wanted, seconds=15):
+    page.wait_for_selector(f"#hy-phone[data-state={wanted}]", timeout=seconds * 1000)
+
+
+@pytest.mark.req("R201", "R209", "R210", "R215", "R217", "R293")
+def test_a_call_from_ring_to_order_with_the_keyboard(wired, citizen, visit, shot):  # noqa: F811
+    wall = visit("leader1", "/calls/wall/")
+    page = visit("agent1", "/seat/")
+    phone = signed_in(page)
+    shot(page, "agent-seat")
+    state(page, "busy")
+    page.keyboard.press("Alt+r")
+    state(page, "ready")
+    wall.wait_for_selector(".hy-tile--ready", timeout=5000)
+    wired.waits("1004", paused=False)
+    call = citizen("13907705566").dial("12345")
+    call.say(440)
+    state(page, "ringing")
+    assert "13907705566" in page.inner_text("#hy-phone")
+    shot(page, "agent-rings")
+    page.keyboard.press("Alt+a")
+    page.wait_for_url("**/desk/intake/**", timeout=15_000)
+    state(page, "talking")
+    assert page.input_value("[name=phone]") == "13907705566"
+    wall.wait_for_selector(".hy-tile--talking", timeout=5000)
+    shot(wall, "leader-wall")
+    page.fill("[name=title]", "楼道灯不亮")
+    page.keyboard.press("Alt+h")
+    page.wait_for_selector("#hy-phone >> text=保持中", timeout=10_000)
+    page.keyboard.press("Alt+h")
+    page.wait_for_selector("#hy-phone >> text=保持中", state="detached", timeout=10_000)
+    page.reload()
+    assert page.input_value("[name=title]") == "楼道灯不亮" and phone.evaluate("window.huyingPhone.state().call") == "talking"
+    shot(page, "agent-call")
+    page.keyboard.press("Alt+x")
+    state(page, "wrap_up")
+    page.check("[name=kind][value=help]")
+    page.fill("[name=content]", "三单元楼道灯坏了一周没有人修，希望尽快维修")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[name^=why_]")  # what is missing is asked about first
+    for box in page.query_selector_all("[name^=why_]"):
+        box.fill("来电人不便说明")
+    page.keyboard.press("Control+Enter")
+    eventually(lambda: OrderCall.objects.exists(), seconds=10)
+    page.wait_for_selector("main >> text=送审", timeout=10_000)
+    page.wait_for_load_state("load")
+    page.keyboard.press("Alt+r")
+    state(page, "ready")
+    row = Call.objects.get()
+    assert row.outcome == "answered" and row.hold_ms > 0 and OrderCall.objects.get().call == row
+    call.wait("ended")
+
+
+@pytest.mark.req("R217")
+def test_what_was_said_is_recorded_sealed_and_heard_on_the_calls_page(wired, citizen, visit):  # noqa: F811
+    page = visit("agent1", "/seat/")
+    signed_in(page)
+    page.keyboard.press("Alt+r")
+    state(page, "ready")
+    wired.waits("1004", paused=False)
+    call = citizen("13907705566").dial("12345")
+    call.say(440)
+    state(page, "ringing")
+    page.keyboard.press("Alt+a")
+    state(page, "talking")
+    page.wait_for_timeout(3000)
+    call.hang_up()
+    state(page, "wrap_up")
+    set_scope(ALL)
+    eventually(lambda: Recording.objects.exists() and Call.objects.get().ended_at, seconds=10)
+    page.wait_for_timeout(1500)
+    row = Recording.objects.get()
+    assert seal_one(row.pk)
+    row.refresh_from_db()
+    assert abs(row.duration_ms - row.call.talk_ms) <= 1000 and max(row.peaks) > 5
+    page.goto(urljoin(page.url, f"/calls/{row.call_id}/"))
+    page.evaluate("document.querySelector('audio').play()")
+    eventually(lambda: page.evaluate("document.querySelector('audio').currentTime") > 0.5, seconds=10)
+    page.click("[data-speed='1.5']")
+    assert page.evaluate("document.querySelector('audio').playbackRate") == 1.5
+
+
+def test_a_second_sign_in_takes_over_and_says_so(wired, visit):  # noqa: F811
+    first = visit("agent1", "/seat/")
+    signed_in(first)
+    second = visit("agent1", "/seat/")
+    second.select_option("[name=phone]", label="1001 · SIP 话机")
+    second.click("button:has-text('签入')")
+    assert "接管" in second.inner_text("main")
+    assert SeatSession.objects.filter(ended_at=None).count() == 1 and clock.now()

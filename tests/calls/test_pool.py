@@ -83,7 +83,7 @@ def test_what_is_heard_late_and_out_of_order_comes_out_the_same(exchange):
 def test_a_message_left_is_an_entry_with_its_recording(exchange):
     missed(exchange, 20)
     call = exchange.call(ago=5 * MINUTE, outcome=Outcome.VOICEMAIL, milestones=[{"kind": "voicemail", "name": "mail.wav", "at": ""}])
-    tape = Recording.objects.create(centre=exchange.centre, call=call, name="mail.wav", duration_ms=12_000)
+    tape = Recording.objects.create(centre=exchange.centre, call=call, name="voicemail/mail.wav", duration_ms=12_000)
     Recording.objects.create(centre=exchange.centre, call=call, name="other.wav")
     end(call)
     row = CallBack.objects.get()

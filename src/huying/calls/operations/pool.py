@@ -82,7 +82,8 @@ def _unanswered_since(row: CallBack) -> int:
 
 
 def _voicemail(call: Call) -> Recording | None:
-    names = [line.get("name", "") for line in call.milestones if line.get("kind") == "voicemail"]
+    said = [line.get("name", "") for line in call.milestones if line.get("kind") == "voicemail"]
+    names = [*said, *(f"voicemail/{name}" for name in said)]  # by which the spool tells it from what was recorded of a talk
     return Recording.objects.filter(call=call, name__in=names).order_by("-id").first() if names else None
 
 

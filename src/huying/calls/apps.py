@@ -16,7 +16,7 @@ class CallsConfig(AppConfig):
         register_nav("通话", "calls:calls", "calls.view", "calls.view_own", order=340, side="centre")
         register_nav("话务", "calls:reports", "calls.report", order=320, side="centre")
         register_bar("calls/bar.html", bar_of, "calls.answer")
-        register_nav("回拨", "calls:pool", "calls.answer", "calls.monitor", order=60, side="centre", count=waiting_call_backs)
+        register_nav("回拨", "calls:pool", "calls.answer", order=60, side="centre", count=waiting_call_backs)
         register_nav(
             "拦截", "calls:blocks", "calls.nominate_block", "calls.approve_block", order=440, side="centre", count=blocks_to_decide
         )

@@ -84,3 +84,8 @@ class Block(Chained):
     @property
     def masked_number(self) -> str:
         return masking.mask_phone(self.number)
+
+    @property
+    def days(self) -> int:
+        """For how long it is in force, from its beginning, or from the approval still to come."""
+        return round((self.ends_at - (self.begins_at or self.nominated_at)).total_seconds() / 86_400)

@@ -348,6 +348,7 @@ ORDERS = {
                               number=orders.number, field="phone"),
     "workorders:clock": page(f"{orders.SEE} {orders.UNITS}", number=orders.number, pk=orders.running),
     "workorders:file": page("", number=orders.number, pk=orders.file),  # its content is not there: 404 for all
+    "workorders:dial": send("agent1 leader1 dispatcher1 followup1", number=orders.number),
     "workorders:follow": send(f"{orders.SEE} {orders.UNITS}", number=orders.number),
     "workorders:hold": send(f"{orders.SEE} {orders.UNITS}", number=orders.number),
     "workorders:units": page(f"{orders.SEE} {orders.UNITS}", number=orders.number),

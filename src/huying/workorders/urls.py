@@ -24,6 +24,7 @@ urlpatterns = [
     path("<str:number>/reveal/<slug:field>/", small.reveal, name="reveal"),
     path("<str:number>/clocks/<int:pk>/", order.clock, name="clock"),
     path("<str:number>/files/<int:pk>", order.file, name="file"),
+    path("<str:number>/dial", small.dial, name="dial"),
     path("<str:number>/follow", small.follow, name="follow"),
     path("<str:number>/hold", small.hold, name="hold"),
     path("<str:number>/units", small.units, name="units"),

@@ -41,7 +41,7 @@ def order_context(request: HttpRequest, page: OrderPage, group: str = "", back: 
         "entries": [with_files(entry, page.order) for entry in page.entries if within(entry, group)],
         "facts": facts(page), "me": actor_of(request),
         "reveals": {name: reverse("workorders:reveal", args=[page.order.number, name]) for name in page.contact or {}},
-        "may_reveal": actor_of(request).may("citizens.reveal"),
+        "may_reveal": actor_of(request).may("citizens.reveal"), "may_dial": actor_of(request).may("calls.answer"),
     }
 
 

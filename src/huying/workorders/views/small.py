@@ -18,9 +18,11 @@ from huying.org.policies import NotAllowed, needs, note_refusal
 from huying.ui.fields import refuse
 from huying.workorders.forms import RevealForm
 from huying.workorders.forms.units import label_of, matching
+from huying.workorders.operations.calls import dial_appellant
 from huying.workorders.operations.claim import claim, release
 from huying.workorders.operations.follow import follow as keep_following
 from huying.workorders.policies import sees_contact
+from huying.workorders.queries import NoSuchOrder
 from huying.workorders.queries.similar import similar_orders
 from huying.workorders.views.subject import actor_of, is_partial, order_or_404, order_url, way_back
 
@@ -51,6 +53,23 @@ def reveal(request: HttpRequest, number: str, field: str) -> HttpResponse:
         except Refusal as refusal:
             refuse(form, refusal)
     return render(request, "workorders/reveal.html", context)
+
+
+@needs("calls.answer")
+@require_POST
+def dial(request: HttpRequest, number: str) -> HttpResponse:
+    """Call the appellant with one click, at the seat one is signed in to."""
+    order = order_or_404(request, number)
+    try:
+        dial_appellant(actor=actor_of(request), order=order)
+    except NoSuchOrder:
+        note_refusal(actor_of(request), stream="order", stream_id=order.pk, path=request.path, reason="联系信息对其不可见")
+        raise Http404 from None
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "正在呼叫：先接起您的话机，再接通诉求人")
+    return HttpResponseRedirect(way_back(request, request.POST.get("next", ""), order))
 
 
 @needs()

@@ -134,7 +134,7 @@ class Call:
                 return
 
     def _speak(self):
-        sequence, stamp, source = random.randint(1, 30000), random.randint(1, 10**6), random.randint(1, 2**31)
+        sequence, stamp, source = self.phone.first or random.randint(1, 30000), random.randint(1, 10**6), random.randint(1, 2**31)
         tone = self.phone.frames
         due, frame = time.monotonic(), 0
 
@@ -161,9 +161,10 @@ class Call:
 
 
 class Telephone:
-    def __init__(self, server, ip="127.0.0.1", port=0, user="", password="", tone=440, patience=0.2, behave="answer"):
+    def __init__(self, server, ip="127.0.0.1", port=0, user="", password="", tone=440, patience=0.2, behave="answer", first=None):
         self.server, self.user, self.name, self.password = server, user, user or ip, password
         self.patience, self.behave = patience, behave  # answer | ring | refuse
+        self.first = first  # number of the first RTP packet of each call; None: any
         self.ip, self.calls, self.frames = ip, {}, audio.tone(tone)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((ip, port))

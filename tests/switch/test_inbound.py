@@ -217,9 +217,12 @@ def test_a_centres_lines_are_counted(node, carrier):
 
 
 @pytest.mark.req("R217")
-def test_the_recording_is_as_long_as_the_talk(node, carrier, manager):
-    """Held and sent on to another agent: one file, within a second of the time in which somebody was there to talk to."""
-    first, second = node.telephone("1001", tone=880), node.telephone("1002", tone=1600)
+@pytest.mark.parametrize("way", ["BlindTransfer", "Atxfer"])
+@pytest.mark.parametrize(("before", "after"), [(20000, 100), (100, 20000)])
+def test_the_recording_is_as_long_as_the_talk(node, carrier, manager, way, before, after):
+    """Held and sent on to another agent: a file within a second of the time in which somebody was there to talk to, and
+    everybody on record, whichever way the numbers of the media's packets jump from one agent to the next."""
+    first, second = node.telephone("1001", tone=880, first=before), node.telephone("1002", tone=1600, first=after)
     node.members("support", "1001")
     call = carrier.call("12345", "13800138000").wait_answered()
     desk = first.wait_offered().wait_answered()
@@ -228,9 +231,14 @@ def test_the_recording_is_as_long_as_the_talk(node, carrier, manager):
     time.sleep(1.5)
     desk.hold(False)
     time.sleep(0.7)
-    manager.act(Action="BlindTransfer", Channel=manager.channel("PJSIP/1001-"), Context="move", Exten="1002")
+    moved = manager.act(Action=way, Channel=manager.channel("PJSIP/1001-"), Context="move", Exten="1002")
+    assert moved["Response"] == "Success", moved
     other = second.wait_offered().wait_answered()
+    if way == "Atxfer":
+        time.sleep(0.8)
+        desk.hangup()
     time.sleep(2)
+    assert call.hears(1600) and other.hears(440)
     other.hangup()
     node.wait_told("INVITE")
     call.hangup()
@@ -240,7 +248,9 @@ def test_the_recording_is_as_long_as_the_talk(node, carrier, manager):
         (record.at.timestamp() if record.kind == "BRIDGE_EXIT" else -record.at.timestamp())
         for record in mine if record.kind in {"BRIDGE_ENTER", "BRIDGE_EXIT"}
     )
-    path = node.plan.folder / "spool/recordings" / f"{mine[0].linkedid}.wav"
-    (sound,) = audio.read(path)
-    assert abs(len(sound) / audio.RATE - talk) < 1, (len(sound) / audio.RATE, talk)
-    assert all(audio.hears(sound, hz) for hz in (440, 880, 1600))
+    names = [record.data for record in node.records() if record.user_event == "RECORD"]
+    sounds = [audio.read(node.plan.folder / "spool/recordings" / name)[0] for name in names]
+    assert names[0] == f"{mine[0].linkedid}.wav" and len(names) == (2 if way == "Atxfer" else 1)
+    assert abs(len(sounds[0]) / audio.RATE - talk) < 1, (len(sounds[0]) / audio.RATE, talk)
+    heard = {hz for sound in sounds for hz in (440, 880, 1600) if audio.hears(sound, hz)}
+    assert heard == {440, 880, 1600}

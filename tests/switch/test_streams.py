@@ -215,7 +215,7 @@ def test_three_way(node, carrier, manager, outside):
     call.wait_ended()
     assert "QUEUEEND support:ANSWERED:PJSIP/1001" in node.told()
     assert node.told().count(f"ROOM {room[5:]}") == 3
-    assert len([line for line in node.told() if line.startswith("RECORD")]) == 1
+    assert len([record for record in node.records(room[5:]) if record.user_event == "RECORD"]) == 1
 
 
 @pytest.mark.req("R206")

@@ -99,7 +99,7 @@ def _phones(plan: Plan) -> list[str]:
 def _move(plan: Plan) -> list[str]:
     """Where a call can be sent: a seat, a queue, a room, a desk, a number outside."""
     lines = [_moved(phone) for phone in plan.phones if phone.kind != "citizen"]
-    lines += [extension(f"q-{queue.name}", "Gosub(settle,s,1)", f"Set(HY_QUEUE={queue.name})",
+    lines += [extension(f"q-{queue.name}", "Gosub(settle,s,1)", f"Set(HY_QUEUE={queue.name})", "Gosub(record-on,s,1)",
                         'ExecIf($["${QUEUE_PRIO}"=""]?Set(QUEUE_PRIO=5))', "Goto(person,s,1)") for queue in plan.queues]
     lines.append(extension("_room-.", "Set(HY_ROOM=${FILTER(A-Za-z0-9.\\-,${EXTEN:5})})", "Goto(room,s,1)"))
     lines.append(extension("_XX.", "Gosub(settle,s,1)", "Goto(outbound,${EXTEN},1)"))
@@ -110,7 +110,9 @@ def _moved(phone: Phone) -> str:
     """A caller sent to a seat that does not answer goes back to the queue; nobody is lost."""
     seat = phone.extension
     return extension(
-        seat, "Gosub(settle,s,1)", f"Dial(PJSIP/{seat},25,tg)", 'GotoIf($["${HY_ENTERED}"!="1"]?end)',
+        seat, "Gosub(settle,s,1)", "Gosub(record-on,s,1)",
+        f'Dial(PJSIP/{seat},25,tg${{IF($["${{CHANNEL(channeltype)}}"="Local"]?U(record-leg))}})',
+        'GotoIf($["${HY_ENTERED}"!="1"]?end)',
         'GotoIf($["${DIALSTATUS}"="ANSWER"]?after-call,s,1)', "Set(QUEUE_PRIO=10)",
         'GotoIf($["${HY_QUEUE}"!=""]?person,s,1)', "(end)Hangup(16)",
     )

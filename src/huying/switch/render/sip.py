@@ -63,7 +63,8 @@ def _phone(plan: Plan, phone: Phone) -> str:
     name = fit("分机号", phone.extension)
     shown = fit("主叫显示号码", phone.caller_id or plan.callers.get(phone.centre, ""))
     browser = phone.kind != "sip"
-    kind = ["webrtc = yes", "dtls_auto_generate_cert = yes", "allow = opus,alaw,ulaw", "rtp_timeout = 60"]
+    # G.711 as the carrier has it: a codec between would be deaf to the next agent after a transfer, as the recorder is
+    kind = ["webrtc = yes", "dtls_auto_generate_cert = yes", "allow = alaw,ulaw", "rtp_timeout = 60"]
     own = [f"set_var = __HY_CENTRE={fit('机构编码', phone.centre)}", f"set_var = HY_SHOW={shown}"]
     if phone.kind != "citizen":
         own += ["set_var = __TRANSFER_CONTEXT=move", f"set_var = HY_PHONE={name}"]

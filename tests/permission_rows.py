@@ -404,6 +404,7 @@ API: dict[str, Row] = {
     "POST /webhooks": rest("operator1"),
     "GET /seats": rest(WATCHES),
     "GET /calls": rest(SEES_CALLS),
+    "GET /calls/{int:call}/recording": rest("", call=call_of_agent1),  # not sealed; who may is in tests/api/test_calls_outside.py
     "GET /calls/{int:call}": rest("agent1 leader1 reviewer1 quality1 supervisor1 director1 buyer1", call=call_of_agent1),
     "GET /queues": rest(WATCHES),
     "GET /webhooks": rest("operator1"),

@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 from huying.org.queries import ALL, tenant_scope
 from huying.workorders.operations import ring
 from huying.workorders.operations import webhooks as subscriptions
+from huying.workorders.operations.webhooks.calls import spread_call
 
 
 @app.periodic(cron="* * * * * */10")
@@ -21,6 +22,13 @@ def spread_event(event_id: int, kind: str, webhooks: list[int]) -> None:
     """One step of one order: a delivery for every subscription that may know of it."""
     with tenant_scope(ALL):
         subscriptions.spread(event_id=event_id, kind=kind, webhooks=webhooks)
+
+
+@app.task(queue="webhooks", pass_context=False)
+def spread_call_event(call_id: int, kind: str, staff_id: int, webhooks: list[int]) -> None:
+    """One moment of one call, likewise."""
+    with tenant_scope(ALL):
+        spread_call(call_id=call_id, kind=kind, staff_id=staff_id, webhooks=webhooks)
 
 
 @app.task(queue="webhooks", pass_context=False)

@@ -5,15 +5,18 @@ from typing import Annotated, Any, Literal
 
 from django.core import signing
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
+from huying.audit.models import Access
+from huying.audit.operations import note_access
 from huying.calls.api.seats import Moment
 from huying.calls.catalog import OUTCOME_LABELS, Outcome
-from huying.calls.models import Call
+from huying.calls.models import Call, Recording
 from huying.calls.policies import calls_seen_by
 from huying.calls.queries.facts import facts_of, summary_of, whole
+from huying.calls.queries.sealed import folder, taken_out
 from huying.kernel.clock import SHANGHAI
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor
@@ -33,6 +36,11 @@ class BadQuestion(Refusal):
 class NoSuchCall(Refusal):
     code = "no_such_call"
     message = "没有找到这次通话"
+
+
+class NoRecording(NoSuchCall):
+    code = "no_recording"
+    message = "这次通话没有可以下载的录音"
 
 
 class Wanted(BaseModel):
@@ -160,6 +168,25 @@ def read(request: HttpRequest, call: int) -> dict[str, Any]:
     if found is None:
         raise NoSuchCall
     return facts_of(found)
+
+
+@router.get(
+    "/calls/{int:call}/recording", summary="下载录音", operation_id="readCallRecording", response={200: None},
+    openapi_extra={"responses": {200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}}},
+)
+def recording(request: HttpRequest, call: int) -> HttpResponse:
+    """一次通话的录音（最近一段），带账号与时间水印；权限为 calls.download，下载留痕。"""
+    actor = actor_of(request)
+    actor.must("calls.download")
+    rows = Recording.objects.filter(call__in=calls_seen_by(actor), state=Recording.State.SEALED).select_related("call")
+    row = rows.filter(call=call).order_by("-begun_at", "-pk").first() if call < LARGEST else None
+    if row is None or not (folder() / row.path).is_file():
+        raise NoRecording
+    note_access(
+        Access.Kind.DOWNLOAD, actor=actor, centre_id=row.centre_id, stream="call", stream_id=row.call_id, field="recording",
+        reason="接口下载", path=request.path,
+    )
+    return HttpResponse(taken_out(row, actor), content_type="audio/wav")
 
 
 def narrowed(rows: QuerySet[Call], wanted: Wanted) -> QuerySet[Call]:

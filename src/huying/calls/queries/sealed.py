@@ -8,8 +8,13 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from huying.calls.models import Recording
+from huying.calls.rules.sound import marked
 from huying.citizens.fields import key_ring
+from huying.kernel import clock
 from huying.kernel.ciphers import OVERHEAD, TamperedData
+from huying.kernel.clock import SHANGHAI
+from huying.org.policies import Actor
 
 PIECE = 256 * 1024
 """Bytes of plain sound in one piece."""
@@ -64,3 +69,11 @@ def opened(path: Path, name: str, size: int, begin: int = 0, end: int | None = N
 def digest_of(path: Path) -> str:
     with path.open("rb") as sealed:
         return hashlib.file_digest(sealed, "sha256").hexdigest()
+
+
+def taken_out(row: Recording, actor: Actor) -> bytes:
+    """The whole sound with the mark of who takes it out and when."""
+    username = actor.staff.username if actor.staff else ""
+    words = f"{actor.name} {username} call {row.call_id} sha256 {row.digest[:16]}"
+    plain = b"".join(opened(folder() / row.path, row.name, row.size))
+    return marked(plain, words, clock.now().astimezone(SHANGHAI))

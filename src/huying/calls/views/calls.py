@@ -17,8 +17,7 @@ from huying.calls.models import Call, Recording
 from huying.calls.policies import calls_seen_by
 from huying.calls.queries.call_list import page_of_calls
 from huying.calls.queries.call_page import orders_of, page_of_call
-from huying.calls.queries.sealed import folder, opened
-from huying.calls.rules.sound import marked
+from huying.calls.queries.sealed import folder, opened, taken_out
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 from huying.org.policies import Actor, actor_of, found_or_404, needs
@@ -108,15 +107,9 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "calls/download.html", {"form": form, "row": row}, status=status)
     note(actor, row, Access.Kind.DOWNLOAD, form.cleaned_data["reason"], request.path)
     now = clock.now().astimezone(SHANGHAI)
-    body = marked(b"".join(stream(row)), watermark(actor, row), now)
-    answer = HttpResponse(body, content_type="audio/wav")
+    answer = HttpResponse(taken_out(row, actor), content_type="audio/wav")
     answer["Content-Disposition"] = content_disposition_header(True, file_name(row, actor, now)) or ""
     return answer
-
-
-def watermark(actor: Actor, row: Recording) -> str:
-    username = actor.staff.username if actor.staff else ""
-    return f"{actor.name} {username} call {row.call_id} sha256 {row.digest[:16]}"
 
 
 def file_name(row: Recording, actor: Actor, now: datetime) -> str:

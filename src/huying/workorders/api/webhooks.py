@@ -22,7 +22,10 @@ from huying.workorders.queries.webhooks import managed_by
 
 router = Router(tags=["事件订阅"])
 Event = Annotated[str, OneOf(EVENTS)]
-ABOUT_EVENTS = "created 新受理；动作代码（如 sign、reply）；* 全部"
+ABOUT_EVENTS = (
+    "created 新受理；动作代码（如 sign、reply）；* 工单的全部；"
+    "call.entered、call.rang、call.answered、call.ended 通话；call.* 通话的全部"
+)
 ABOUT_KEY = "签名密钥，16 到 100 个英文字符；省略时自动生成"
 LARGEST = 2**62
 

@@ -16,7 +16,9 @@ from huying.workorders.rules.addresses import BadAddress, parse_address
 from huying.workorders.workflow import ACTIONS
 
 CREATED, EVERY = "created", "*"
-EVENTS = (CREATED, *ACTIONS, EVERY)
+EVERY_CALL = "call.*"
+CALL_EVENTS = ("call.entered", "call.rang", "call.answered", "call.ended")
+EVENTS = (CREATED, *ACTIONS, EVERY, *CALL_EVENTS, EVERY_CALL)
 MOST = 50
 SHORTEST_SECRET = 16
 

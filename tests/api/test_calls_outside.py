@@ -1,0 +1,96 @@
+"""Calls for other systems (能力开放): events by webhook, recordings by REST (R200)."""
+
+import io
+import json
+
+import pytest
+from caller import Api
+from receiver import genuine, receiving
+from test_webhooks import subscribe, work
+
+from huying.audit.models import Access
+from huying.calls.events import CallAnswered, CallEnded, CallEntered, CallRang
+from huying.calls.models import Call, Recording
+from huying.calls.queries.sealed import folder, seal_file
+from huying.calls.rules.sound import silence, words_in
+from huying.kernel import bus, clock
+from huying.org.models import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def receiver(settings):
+    settings.WEBHOOK_PRIVATE = True
+    with receiving() as one:
+        yield one
+
+
+@pytest.fixture
+def operator(cast):
+    """An operator of a system outside, who may know of calls."""
+    role = Role.objects.get(centre=cast.demo, code="operator")
+    role.permissions = [*role.permissions, "calls.view"]
+    role.save()
+    return Api(cast.staff["operator1"])
+
+
+def call_of(centre, **more):
+    return Call.objects.create(centre=centre, linkedid=f"l{Call.objects.count()}", number="13907708888", called="12345",
+                               entered_at=clock.now(), **more)
+
+
+def lived(call, staff):
+    for event in (CallEntered(call.pk, call.centre_id), CallRang(call.pk, call.centre_id, staff.pk),
+                  CallAnswered(call.pk, call.centre_id, staff.pk), CallEnded(call.pk, call.centre_id, "answered", False)):
+        bus.publish(event)
+
+
+@pytest.mark.req("R200")
+def test_a_calls_moments_are_told_signed_and_without_a_number(operator, receiver, cast):
+    hook = subscribe(operator, receiver.url, ["call.*"])
+    call = call_of(cast.demo, agent=cast.staff["agent1"], outcome="answered")
+    lived(call, cast.staff["agent1"])
+    work()
+    said = [json.loads(body) for _, body in receiver.got]
+    assert [one["event"] for one in said] == ["call.entered", "call.rang", "call.answered", "call.ended"]
+    assert all(genuine(headers, body, hook["secret"]) for headers, body in receiver.got)
+    assert said[-1]["call"] == call.pk and said[-1]["agent"] == "agent1" and said[-1]["url"] == f"/api/v1/calls/{call.pk}"
+    assert "1390770" not in str(receiver.got)
+
+
+def test_told_once_however_often_and_only_what_was_asked_for(operator, receiver, cast):
+    subscribe(operator, receiver.url, ["call.ended"])
+    call = call_of(cast.demo)
+    lived(call, cast.staff["agent1"])
+    lived(call, cast.staff["agent1"])
+    work()
+    assert [json.loads(body)["event"] for _, body in receiver.got] == ["call.ended"]
+
+
+def test_orders_subscribers_hear_nothing_of_calls_and_strangers_nothing_at_all(operator, receiver, cast):
+    subscribe(operator, receiver.url, ["*"])
+    lived(call_of(cast.demo), cast.staff["agent1"])
+    work()
+    assert receiver.got == []
+    subscribe(operator, receiver.url, ["call.*"])
+    lived(call_of(cast.other), cast.staff["agent1@OTHER"])
+    work()
+    assert receiver.got == []
+
+
+@pytest.mark.req("R200", "R221")
+def test_a_recording_is_given_to_whoever_may_take_it_out_and_marked(cast, settings, tmp_path):
+    settings.DATA = tmp_path
+    call = call_of(cast.demo)
+    row = Recording.objects.create(centre=cast.demo, call=call, name="x.wav", state="sealed", path="x.sealed", digest="d" * 64)
+    row.digest, row.size = seal_file(io.BytesIO(silence(1)), folder() / row.path, row.name)
+    row.save()
+    path = f"/api/v1/calls/{call.pk}/recording"
+    answer = Api(cast.staff["director1"]).get(path)
+    assert answer.status_code == 200 and answer["Content-Type"] == "audio/wav" and "director1" in words_in(answer.content)
+    assert Access.objects.get(kind="download", stream="call").stream_id == call.pk
+    assert Api(cast.staff["leader1"]).get(path).status_code == 403
+    assert Api(cast.staff["director1@OTHER"]).get(path).status_code == 404
+    (folder() / row.path).unlink()
+    assert Api(cast.staff["director1"]).get(path).status_code == 404

@@ -21,7 +21,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,28 +35,30 @@ def say(name: str, value: float, unit: str) -> None:
     print(json.dumps({"name": name, "value": round(value, 2), "unit": unit}), flush=True)
 
 
-def free_ports() -> int:
-    """A port whose successor is free too."""
+def free_ports(count: int = 2) -> int:
+    """A port that is free, as are those next to it: so many in all."""
     while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
+        with ExitStack() as held:
+            first = held.enter_context(socket.socket())
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
             try:
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
+                for after in range(1, count):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port + after))
+            except (OSError, OverflowError):
                 continue
             return port
 
 
 @contextmanager
-def installation() -> Iterator[tuple[Path, int]]:
-    """An empty city running in a folder of its own: the folder and the port."""
+def installation(*, phone: bool = False) -> Iterator[tuple[Path, int]]:
+    """An empty city running in a folder of its own: the folder and the port. `phone`: with the telephone switch."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
-    data, port = Path(tempfile.mkdtemp(prefix="hy-bench-")), free_ports()
+    data, port = Path(tempfile.mkdtemp(prefix="hy-bench-")), free_ports(5)
     data.chmod(0o711)
     os.environ |= {"HUYING_DATA": str(data), "HUYING_PORT": str(port), "DATABASE_URL": ""}
     up = subprocess.Popen(
-        [sys.executable, "-m", "huying.config.cli", "up", "--no-demo", "--port", str(port)],
+        [sys.executable, "-m", "huying.config.cli", "up", "--no-demo", *([] if phone else ["--no-phone"]), "--port", str(port)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )
     try:
@@ -65,7 +67,7 @@ def installation() -> Iterator[tuple[Path, int]]:
     finally:
         up.send_signal(signal.SIGTERM)
         up.wait(60)
-        for link in ("pg", "pg-socket"):  # the cluster of an installation of root's lies elsewhere
+        for link in ("pg", "pg-socket", "switch"):  # the cluster of an installation of root's lies elsewhere
             if (data / link).is_symlink():
                 shutil.rmtree(Path(os.path.realpath(data / link)), ignore_errors=True)
         shutil.rmtree(data, ignore_errors=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from calls.stream import BEGIN, NUMBER, Line, served
 from calls.test_recorded_streams import stream
@@ -21,6 +22,7 @@ from huying.calls.models import (
     SwitchRecord,
 )
 from huying.calls.operations import move_seat, take_in
+from huying.calls.operations.save_call import Surroundings
 from huying.citizens.operations import keep_contact
 from huying.kernel import bus
 from huying.switch.records import Record
@@ -126,6 +128,24 @@ def test_a_restart_of_the_switch_ends_what_was_open(centre):
     later = Line(line.at + timedelta(minutes=1), first="1764139900.1").enter()
     take_in(later.rows)
     assert Call.objects.get(linkedid="1764139900.1").outcome == Outcome.GOING_ON
+
+
+def test_what_was_looked_up_for_earlier_batches_hides_no_restart_and_nobody_who_came_meanwhile(centre):
+    around = Surroundings()
+    seat = SeatSession.objects.get(phone__extension="8001")
+    SeatSession.objects.filter(pk=seat.pk).update(ended_at=BEGIN - timedelta(minutes=1))
+    line = call_in(centre.group).wait(30)
+    (call,) = take_in(line.rows, around=around)
+    assert call.agent is None
+    SeatSession.objects.filter(pk=seat.pk).update(ended_at=None)
+    (call,) = take_in(line.say("INVITE", "key").rows, around=around)
+    assert call.agent == centre.staff["agent1"]
+    with CaptureQueriesContext(connection) as asked:
+        take_in(line.wait(1).say("RATE", "4").rows, around=around)
+    assert not any("calls_callednumber" in row["sql"] or "calls_seatsession" in row["sql"] for row in asked)
+    take_in([Record(at=line.at + timedelta(seconds=3), linkedid="", uniqueid="", kind="SWITCH_START", channel="")], around=around)
+    call.refresh_from_db()
+    assert (call.outcome, call.ended_by) == (Outcome.LOST, "system")
 
 
 def test_a_consultation_becomes_part_of_the_citizens_call(centre):

@@ -21,6 +21,9 @@ from huying.switch import render, speech
 
 log = structlog.get_logger("huying.gateway")
 EVERY = 900.0  # opening hours are told for days ahead, blocks come to their end
+OURS = ("pbx_config", "app_queue", "res_pjsip")
+"""What the database's rows go into."""
+
 RESTART_NEEDED = "部分话务参数须重启电话交换机后生效"
 
 
@@ -32,6 +35,7 @@ class Configure:
     ) -> None:
         self.data, self.line, self.database, self._reloaded = data, line, database, reloaded
         self.changed = asyncio.Event()
+        self._due = set(OURS)  # written by whoever was here before us, perhaps, and not told
 
     async def run(self) -> None:
         while True:
@@ -48,10 +52,13 @@ class Configure:
         plan = await self.database.do(lambda: plan_of_node(self.data))
         await self._speak(plan.folder)
         modules = await asyncio.to_thread(render.write, plan)
+        self._due.update(modules)
         if self.line.link is not None:
-            for module in filter(None, modules):
+            due = tuple(self._due)
+            for module in filter(None, due):
                 await self.line.action("Reload", Module=module)
-            await self._reloaded(modules)
+            self._due.difference_update(due)
+            await self._reloaded(due)
             await keep_equal(self.line, await self.database.do(blocked_numbers))
         if modules:
             log.info("config", modules=list(modules))

@@ -11,6 +11,7 @@ import structlog
 
 from huying.calls.models import Call, SeatSession, SwitchState
 from huying.calls.operations import move_seat, take_in
+from huying.calls.operations.save_call import Surroundings
 from huying.gateway import recordfile
 from huying.gateway.database import Database
 from huying.gateway.legs import Legs, SeatEvent
@@ -31,6 +32,7 @@ class Facts:
         self.folder, self.database, self.legs, self._told = folder, database, legs, told
         self.wake, self.caught_up = asyncio.Event(), asyncio.Event()
         self._own: list[Record] = []
+        self._around = Surroundings()
 
     def add(self, record: Record) -> None:
         """One that Asterisk does not write into its file."""
@@ -65,7 +67,7 @@ class Facts:
         events = self.legs.take(records)
         self._told(events)
         try:
-            await self.database.do(lambda: keep(records, events, place))
+            await self.database.do(lambda: keep(records, events, place, self._around))
         except Exception:
             log.exception("records_refused", records=len(records))
             await self._one_call_at_a_time(records, events, place)
@@ -76,10 +78,10 @@ class Facts:
             mine = [record for record in records if record.linkedid == call]
             done = [event for event in events if event.linkedid == call]
             try:
-                await self.database.do(lambda mine=mine, done=done: keep(mine, done, None))  # type: ignore[misc]
+                await self.database.do(lambda mine=mine, done=done: keep(mine, done, None, self._around))  # type: ignore[misc]
             except Exception:
                 log.exception("call_refused", call=call, records=len(mine))
-        await self.database.do(lambda: keep([], [], place))
+        await self.database.do(lambda: keep([], [], place, self._around))
 
 
 def last_place() -> Place:
@@ -87,10 +89,10 @@ def last_place() -> Place:
     return Place(row.file_id, row.file_offset) if row else Place()
 
 
-def keep(records: list[Record], events: Sequence[SeatEvent], place: Place | None) -> None:
+def keep(records: list[Record], events: Sequence[SeatEvent], place: Place | None, around: Surroundings) -> None:
     """Calls, agents' states and the place in the file."""
     if records:
-        take_in(records)
+        take_in(records, around=around)
     for event in events:
         move(event)
     if place is not None:

@@ -34,7 +34,10 @@ class Phones:
         """How all telephones are now."""
         if restarted:
             self._patient_until = time.monotonic() + AFTER_RESTART
-        rows = await self.line.listed("PJSIPShowEndpoints")
+        try:
+            rows = await self.line.listed("PJSIPShowEndpoints")
+        except ami.ActionRefused:  # so it says that there is not one telephone, as before any was set up
+            rows = []
         states = {row.get("ObjectName", ""): row.get("DeviceState", "") for row in rows}
         for extension, state in states.items():
             self._is(extension, state.upper().replace(" ", ""))

@@ -46,15 +46,16 @@ class Saved:
 
 @dataclass(slots=True)
 class Surroundings:
-    """Look-ups made once, for one batch, or for a few seconds of many batches."""
+    """Look-ups made once, for one batch, or for a few seconds of many batches. What was not found is looked for again:
+    it may be on its way (a person signing in while his telephone rings)."""
 
     born: float = field(default_factory=monotonic)
     back: list[Record] | None = None
     failed: list[str] = field(default_factory=list)  # calls that could not be saved
-    numbers: dict[str, CalledNumber | None] = field(default_factory=dict)
-    centres: dict[tuple[str, str], int | None] = field(default_factory=dict)
-    groups: dict[str, SkillGroup | None] = field(default_factory=dict)
-    seats: dict[tuple[str, datetime], int | None] = field(default_factory=dict)
+    numbers: dict[str, CalledNumber] = field(default_factory=dict)
+    centres: dict[tuple[str, str], int] = field(default_factory=dict)
+    groups: dict[str, SkillGroup] = field(default_factory=dict)
+    seats: dict[tuple[str, datetime], int] = field(default_factory=dict)
 
     def fresh(self) -> "Surroundings":
         """Without what was looked up too long ago."""
@@ -71,9 +72,9 @@ class Surroundings:
         return [record for record in self.back if record.at >= since]
 
     def number(self, called: str) -> CalledNumber | None:
-        if called not in self.numbers:
-            self.numbers[called] = CalledNumber.objects.filter(number=called).first() if called else None
-        return self.numbers[called]
+        if called and called not in self.numbers and (found := CalledNumber.objects.filter(number=called).first()):
+            self.numbers[called] = found
+        return self.numbers.get(called)
 
     def centre(self, facts: CallFacts) -> int | None:
         """Whose call it is: of the called number, else of one of our telephones, else of the trunk's keeper."""
@@ -88,24 +89,26 @@ class Surroundings:
     def _first(self, model: Any, name: str, value: str) -> int | None:
         key = (name, value)
         if key not in self.centres:
-            self.centres[key] = model.objects.filter(**{name: value}).values_list("centre_id", flat=True).first()
+            found = model.objects.filter(**{name: value}).values_list("centre_id", flat=True).first()
+            if found is None:
+                return None
+            self.centres[key] = found
         return self.centres[key]
 
     def group(self, queue: str) -> SkillGroup | None:
         """Of a group's queue ("q7"); a personal queue ("p12") is nobody's group."""
-        if queue not in self.groups:
-            key = queue[1:] if queue[:1] == "q" and queue[1:].isdecimal() and len(queue) < 18 else ""
-            self.groups[queue] = SkillGroup.objects.filter(pk=int(key)).first() if key else None
-        return self.groups[queue]
+        key = queue[1:] if queue[:1] == "q" and queue[1:].isdecimal() and len(queue) < 18 else ""
+        if key and queue not in self.groups and (found := SkillGroup.objects.filter(pk=int(key)).first()):
+            self.groups[queue] = found
+        return self.groups.get(queue)
 
     def staff(self, extension: str, at: datetime | None) -> int | None:
         if not extension or at is None:
             return None
         key = (extension, at)
-        if key not in self.seats:
-            seat = seat_at(extension, at)
-            self.seats[key] = seat.staff_id if seat else None
-        return self.seats[key]
+        if key not in self.seats and (seat := seat_at(extension, at)):
+            self.seats[key] = seat.staff_id
+        return self.seats.get(key)
 
 
 def save_call(facts: CallFacts, around: Surroundings) -> Saved | None:

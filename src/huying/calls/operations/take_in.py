@@ -36,6 +36,8 @@ def take_in(records: Iterable[Record], *, around: Surroundings | None = None) ->
     the database is away: nothing is lost then, the records stand in the switch's file.
     """
     rows = list(records)
+    if around and any(record.kind == RESTART for record in rows):
+        around.back = None  # the calls that it cut off are folded in this very batch
     with tenant_scope(ALL):
         touched = keep(rows)
         return refold(touched, around=around) if touched else []

@@ -20,4 +20,4 @@ class CallsConfig(AppConfig):
         register_nav(
             "拦截", "calls:blocks", "calls.nominate_block", "calls.approve_block", order=440, side="centre", count=blocks_to_decide
         )
-        register_nav("话务设置", "calls:setting", "calls.manage", order=920, side="centre")
+        register_nav("话务设置", "calls:setting", "calls.manage", order=935, side="centre")

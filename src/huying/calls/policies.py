@@ -1,12 +1,15 @@
 """Which rows of the telephone somebody may know of."""
 
-from django.db.models import Q, QuerySet
+from typing import TypeVar
 
-from huying.calls.models import Block, Call, CallBack, CallerList, SeatPeriod
+from django.db.models import Model, Q, QuerySet
+
+from huying.calls.models import Block, Call, CallBack, CallerList
 from huying.org.models import Centre
 from huying.org.policies import Actor
 from huying.org.policies.manage import managed_centres
 
+M = TypeVar("M", bound=Model)
 POOL = ("calls.answer", "calls.monitor")
 BLOCKS = ("calls.nominate_block", "calls.approve_block")
 
@@ -35,12 +38,14 @@ def blocks_seen_by(actor: Actor) -> QuerySet[Block]:
     return Block.objects.filter(centre__in=own_centres(actor)) if actor.may_any(BLOCKS) else Block.objects.none()
 
 
+def settings_rows(actor: Actor, model: type[M]) -> QuerySet[M]:
+    """Rows of a kind that the telephone's settings are made of: of the own centre and of those below."""
+    rows = model._default_manager.all()
+    return rows.filter(centre__in=own_centres(actor)) if actor.may("calls.manage") else rows.none()
+
+
 def lists_of(actor: Actor) -> QuerySet[CallerList]:
-    return CallerList.objects.filter(centre__in=own_centres(actor)) if actor.may("calls.manage") else CallerList.objects.none()
-
-
-def periods_of(actor: Actor) -> QuerySet[SeatPeriod]:
-    return SeatPeriod.objects.filter(centre__in=own_centres(actor)) if actor.may("calls.manage") else SeatPeriod.objects.none()
+    return settings_rows(actor, CallerList)
 
 
 def calls_seen_by(actor: Actor) -> QuerySet[Call]:

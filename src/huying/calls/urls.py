@@ -1,6 +1,7 @@
 from django.urls import path
 
 from huying.calls import views
+from huying.calls.views.rows import addresses
 
 app_name = "calls"
 urlpatterns = [
@@ -41,8 +42,24 @@ urlpatterns = [
     path("calls/settings/lists/<int:pk>", views.caller_list, name="caller-list"),
     path("calls/settings/lists/<int:pk>/delete", views.list_delete, name="list-delete"),
     path("calls/settings/lists/off/<int:pk>", views.listed_off, name="listed-off"),
-    path("calls/settings/periods/", views.periods, name="periods"),
-    path("calls/settings/periods/new", views.period_new, name="period-new"),
-    path("calls/settings/periods/<int:pk>", views.period, name="period"),
-    path("calls/settings/periods/<int:pk>/delete", views.period_delete, name="period-delete"),
+    *(path(at, view, fixed, name=name) for at, view, fixed, name in addresses()),
+    path("calls/settings/handsets/<int:pk>/password", views.phone_password, name="handset-password"),
+    path("calls/settings/skills/", views.skills, name="skills"),
+    path("calls/settings/prompts/", views.prompts, name="prompts"),
+    path("calls/settings/prompts/new", views.prompt_new, name="prompt-new"),
+    path("calls/settings/prompts/try", views.prompt_try, name="prompt-try"),
+    path("calls/settings/prompts/<int:pk>", views.prompt, name="prompt"),
+    path("calls/settings/prompts/<int:pk>/sound", views.prompt_sound, name="prompt-sound"),
+    path("calls/settings/prompts/<int:pk>/delete", views.prompt_delete, name="prompt-delete"),
+    path("calls/settings/flows/", views.flows, name="flows"),
+    path("calls/settings/flows/new", views.flow_new, name="flow-new"),
+    path("calls/settings/flows/<int:pk>", views.flow, name="flow"),
+    path("calls/settings/flows/<int:pk>/name", views.flow_name, name="flow-name"),
+    path("calls/settings/flows/<int:pk>/off", views.flow_off, name="flow-off"),
+    path("calls/settings/flows/<int:pk>/publish", views.flow_publish, name="flow-publish"),
+    path("calls/settings/flows/<int:pk>/versions", views.flow_versions, name="flow-versions"),
+    path("calls/settings/flows/<int:pk>/versions/<int:number>/restore", views.flow_restore, name="flow-restore"),
+    path("calls/settings/flows/<int:pk>/steps/new", views.node_new, name="node-new"),
+    path("calls/settings/flows/<int:pk>/steps/<slug:node>", views.node, name="node"),
+    path("calls/settings/flows/<int:pk>/steps/<slug:node>/<slug:word>", views.node_do, name="node-do"),
 ]

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from huying.calls.models import SwitchState
 from huying.calls.queries.plan import plan_of_node
-from huying.calls.queries.prompts import prompt_texts
+from huying.calls.queries.prompts import prompt_texts, recorded_prompts, recording_of
 from huying.gateway.blocked import blocked_numbers, keep_equal
 from huying.gateway.database import Database
 from huying.gateway.line import Line
@@ -67,6 +67,7 @@ class Configure:
 
     async def _speak(self, folder: Path) -> None:
         """What was written on the screens is spoken before a flow asks for it; without a voice the old sounds serve."""
+        await self.database.do(lambda: speech.keep(folder / "sounds", recorded_prompts(), recording_of))
         texts = await self.database.do(prompt_texts)
         try:
             await asyncio.to_thread(speech.make_all, folder / "sounds", texts, speech.voice(settings.SWITCH_VOICE))

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import wave
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import mul
 from pathlib import Path
 from typing import Protocol
@@ -110,6 +110,24 @@ def make(folder: Path, texts: Mapping[str, str], by: Voice) -> list[str]:
 def make_all(sounds: Path, texts: Mapping[str, Mapping[str, str]], by: Voice) -> int:
     """Each folder of a node's Mandarin prompts brought up to its texts; how many were made anew. Raises NoVoice."""
     return sum(len(make(sounds / "zh" / folder, spoken, by)) for folder, spoken in texts.items())
+
+
+def keep(sounds: Path, recordings: Mapping[str, str], fetch: Callable[[str], bytes]) -> int:
+    """Put recordings (name with its folder -> digest) where Mandarin prompts stand; how many were not there yet.
+
+    They are noted like spoken ones, so that a text that takes a recording's place later is spoken anew.
+    """
+    count = 0
+    for name, digest in recordings.items():
+        path = sounds / "zh" / f"{name}.wav"
+        noted, mark = path.parent / "made.json", f"recorded {digest}"
+        known: dict[str, str] = json.loads(noted.read_text()) if noted.exists() else {}
+        if path.exists() and known.get(path.stem) == mark:
+            continue
+        _put(path, fetch(name))
+        _put(noted, json.dumps(known | {path.stem: mark}, indent=0).encode())
+        count += 1
+    return count
 
 
 def convert(data: bytes) -> "Samples[int]":

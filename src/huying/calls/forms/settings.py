@@ -1,12 +1,11 @@
-"""Lists of callers, what a centre has decided about its telephone, and how many seats it must have."""
+"""Lists of callers, and what a centre has decided about its telephone."""
 
 import re
-from datetime import time
 from typing import Any
 
 from django import forms
 
-from huying.calls.models import CallerList, PhoneSetting, SeatPeriod
+from huying.calls.models import CallerList, PhoneSetting
 from huying.kernel.phones import is_phone, normalise_phone
 
 MOST_NUMBERS = 5000
@@ -72,29 +71,3 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]
         if CallerList.objects.filter(centre=self.instance.centre, code=code).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError("本中心已有这个代码的名单")
         return code
-
-
-WEEKDAYS = [("1", "周一"), ("2", "周二"), ("3", "周三"), ("4", "周四"), ("5", "周五"), ("6", "周六"), ("7", "周日")]
-
-
-class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
-    weekdays = forms.MultipleChoiceField(label="星期", choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple)
-
-    class Meta:
-        model = SeatPeriod
-        fields = ["name", "weekdays", "begins", "ends", "least"]
-        widgets = {name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M") for name in ("begins", "ends")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["weekdays"] = list(self.initial.get("weekdays") or "")
-
-    def clean_weekdays(self) -> str:
-        return "".join(sorted(self.cleaned_data["weekdays"]))
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        begins, ends = said.get("begins"), said.get("ends")
-        if isinstance(begins, time) and isinstance(ends, time) and begins >= ends:
-            self.add_error("ends", "结束应晚于开始；跨零点的班次请分成两段")
-        return said

@@ -1,7 +1,7 @@
 from huying.calls.models.block import Block, CallerList, ListedCaller
 from huying.calls.models.call import Call, Leg, SwitchRecord
 from huying.calls.models.command import Command
-from huying.calls.models.flow import Flow, FlowVersion, Prompt
+from huying.calls.models.flow import Flow, FlowVersion, Prompt, PromptSound
 from huying.calls.models.line import CalledNumber, OtherDesk, Phone, Trunk
 from huying.calls.models.pool import CallBack
 from huying.calls.models.recording import Recording
@@ -13,6 +13,6 @@ from huying.calls.models.talk import HelpRequest, ShiftNote, StaffMessage
 
 __all__ = [
     "Block", "Call", "CallBack", "CalledNumber", "CallerList", "Command", "Flow", "FlowVersion", "HelpRequest", "Leg",
-    "ListedCaller", "OtherDesk", "Phone", "PhoneSetting", "Prompt", "Recording", "RouteRule", "SeatPeriod", "SeatSession",
+    "ListedCaller", "OtherDesk", "Phone", "PhoneSetting", "Prompt", "PromptSound", "Recording", "RouteRule", "SeatPeriod", "SeatSession",
     "SeatState", "ShiftNote", "Skill", "SkillGroup", "StaffMessage", "SwitchRecord", "SwitchState", "Trunk",
 ]

@@ -30,6 +30,16 @@ class Prompt(models.Model):
         return f"c{self.centre_id}/{self.code}"
 
 
+class PromptSound(models.Model):
+    """The uploaded recording of a prompt, as the switch plays it; nodes fetch it from here."""
+
+    tenant_column = "centre_id"
+
+    centre = models.ForeignKey("org.Centre", models.CASCADE, related_name="+")
+    prompt = models.OneToOneField(Prompt, models.CASCADE, related_name="recording")
+    data = models.BinaryField()
+
+
 class Flow(models.Model):
     """A spoken menu (R042, R204); what callers hear is the version published last."""
 

@@ -54,3 +54,15 @@ def add_phone(*, actor: Actor, extension: str, owner: Staff, kind: str, new_pass
     record(row.centre_id, "phone.add" if made else "phone.edit", actor, extension=extension, phone_kind=kind, owner=owner.pk)
     config_changed()
     return row
+
+
+@transaction.atomic
+def new_password(*, actor: Actor, row: Phone) -> Phone:
+    """The old one stops as soon as the switch is told."""
+    actor.must("calls.manage")
+    row = Phone.objects.select_for_update().get(pk=row.pk)
+    row.password = phone_password()
+    row.save(update_fields=["password"])
+    record(row.centre_id, "phone.password", actor, extension=row.extension)
+    config_changed()
+    return row

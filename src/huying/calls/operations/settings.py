@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from huying.calls.models import CallerList, ListedCaller, PhoneSetting, SeatPeriod
+from huying.calls.models import CallerList, ListedCaller, PhoneSetting
 from huying.calls.operations.tell import config_changed, tell
 from huying.calls.queries.numbers import hash_of
 from huying.org.models import Centre
@@ -63,21 +63,4 @@ def delete_list(*, actor: Actor, row: CallerList) -> None:
     """With its numbers and with the route rules that ask for it, as a rule without its condition would fit everybody."""
     actor.must(MANAGE)
     record(row.centre_id, "caller_list.delete", actor, list=row.code, name=row.name)
-    row.delete()
-
-
-@transaction.atomic
-def save_period(*, actor: Actor, row: SeatPeriod) -> SeatPeriod:
-    actor.must(MANAGE)
-    made = row.pk is None
-    row.save()
-    record(row.centre_id, "seat_period.add" if made else "seat_period.edit", actor, name=row.name, weekdays=row.weekdays,
-           begins=str(row.begins), ends=str(row.ends), least=row.least)
-    return row
-
-
-@transaction.atomic
-def delete_period(*, actor: Actor, row: SeatPeriod) -> None:
-    actor.must(MANAGE)
-    record(row.centre_id, "seat_period.delete", actor, name=row.name)
     row.delete()

@@ -39,6 +39,15 @@ def plan_and_faults(data: Path) -> tuple[told.Plan, list[Fault]]:
         return good, faults + more
 
 
+def refusal_of(graph: object, data: Path) -> str:
+    """Why the switch could not be told this flow beside all that it is told now; "" when it can."""
+    with tenant_scope(ALL):
+        plan = plan_of_node(data)
+        flow = read_graph("f0v1", graph)
+        _, faults = checked(replace(plan, flows=(flow,), numbers=()), frozenset(prompt.sound for prompt in Prompt.objects.all()))
+        return "；".join(fault.why for fault in faults)
+
+
 def outgoing_numbers() -> dict[str, str]:
     """Centre code -> the number its calls out show; a centre without one shows that of the nearest centre above (R206)."""
     own = dict(CalledNumber.objects.filter(is_outgoing=True, is_active=True).values_list("centre_id", "number"))

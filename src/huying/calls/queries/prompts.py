@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from huying.calls.models import Prompt
+from huying.calls.models import Prompt, PromptSound
 from huying.org.queries import ALL, tenant_scope
 
 
@@ -14,3 +14,16 @@ def prompt_texts() -> dict[str, dict[str, str]]:
             sound = PurePosixPath(prompt.sound)
             found.setdefault(str(sound.parent), {})[sound.name] = prompt.text
     return found
+
+
+def recorded_prompts() -> dict[str, str]:
+    """Name of the sound, with its folder -> digest of the recording that was uploaded for it."""
+    with tenant_scope(ALL):
+        return {prompt.sound: prompt.digest for prompt in Prompt.objects.filter(is_recorded=True, recording__isnull=False)}
+
+
+def recording_of(sound: str) -> bytes:
+    """The WAV of `recorded_prompts`."""
+    folder, _, code = sound.partition("/")
+    with tenant_scope(ALL):
+        return bytes(PromptSound.objects.get(prompt__centre_id=int(folder[1:]), prompt__code=code).data)

@@ -39,10 +39,10 @@ def checked(plan: Plan, sounds: frozenset[str]) -> tuple[Plan, list[Fault]]:
     """`plan` without what cannot work. `sounds` are the names of all prompts there are."""
     faults: list[Fault] = []
     queues = _without_circles(_once(plan.queues, lambda row: row.name, "队列", faults), faults)
-    trunks = _good(_once(plan.trunks, lambda row: row.name, "中继", faults), _trunk, "中继", lambda row: row.name, faults)
+    trunks = _good(_once(plan.trunks, lambda row: row.name, "中继", faults), trunk_faults, "中继", lambda row: row.name, faults)
     desks = tuple(desk for desk in plan.desks if desk.trunk in {trunk.name for trunk in trunks})
     faults += [Fault(f"热线 {desk.name}", "没有可以外呼的中继") for desk in plan.desks if desk not in desks]
-    desks = _good(desks, _desk, "热线", lambda row: row.name, faults)
+    desks = _good(desks, desk_faults, "热线", lambda row: row.name, faults)
     plan = replace(plan, queues=queues, trunks=trunks, desks=desks)
     phones = _good(_once(plan.phones, lambda row: row.extension, "话机", faults), _phone, "话机", lambda row: row.extension, faults)
     names = _Names(plan, sounds)
@@ -132,12 +132,12 @@ def _phone(row: Phone) -> list[str]:
     return wrong if _PASSWORD.fullmatch(row.password) else [*wrong, "没有话机口令，请重新生成"]
 
 
-def _desk(row: Desk) -> list[str]:
+def desk_faults(row: Desk) -> list[str]:
     wrong = [] if _DESK.fullmatch(row.code) else ["代码应由字母和数字组成"]
     return wrong if _CALLED.fullmatch(row.number) else [*wrong, "号码应为 3 到 20 位数字"]
 
 
-def _trunk(row: Trunk) -> list[str]:
+def trunk_faults(row: Trunk) -> list[str]:
     wrong = [] if _TRUNK.fullmatch(row.name) else ["名称应以小写字母开头，由小写字母、数字、连字符组成"]
     for address in row.match:
         try:

@@ -1,4 +1,4 @@
-"""Settings of the telephone: what the centre decided, lists of callers, least seats by period, and what does not work."""
+"""Settings of the telephone: what the centre decided, lists of callers, and what does not work."""
 
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from huying.calls.forms.settings import ListForm, PeriodForm, SettingForm
-from huying.calls.models import CallerList, ListedCaller, PhoneSetting, SeatPeriod
+from huying.calls.forms.settings import ListForm, SettingForm
+from huying.calls.models import CallerList, ListedCaller, PhoneSetting
 from huying.calls.operations import settings as operations
-from huying.calls.policies import lists_of, periods_of
+from huying.calls.policies import lists_of
 from huying.calls.queries.plan import plan_and_faults
 from huying.org.models import Centre
 from huying.org.policies import actor_of, found_or_404, needs
@@ -83,41 +83,6 @@ def listed_off(request: HttpRequest, pk: int) -> HttpResponse:
     operations.take_off(actor=actor, row=row)
     messages.success(request, "已从名单中移出")
     return redirect("calls:caller-list", row.list_id)
-
-
-@require_safe
-@needs(MANAGE)
-def periods(request: HttpRequest) -> HttpResponse:
-    rows = periods_of(actor_of(request)).select_related("centre").order_by("centre_id", "begins")
-    return render(request, "calls/settings/periods.html", {"rows": rows})
-
-
-@needs(MANAGE)
-def period_new(request: HttpRequest) -> HttpResponse:
-    return _period_page(request, SeatPeriod(centre=_centre(request)))
-
-
-@needs(MANAGE)
-def period(request: HttpRequest, pk: int) -> HttpResponse:
-    return _period_page(request, found_or_404(request, periods_of(actor_of(request)), stream="seat_period", pk=pk))
-
-
-def _period_page(request: HttpRequest, row: SeatPeriod) -> HttpResponse:
-    form = PeriodForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        saved = operations.save_period(actor=actor_of(request), row=form.save(commit=False))
-        messages.success(request, f"时段“{saved.name}”已保存")
-        return redirect("calls:periods")
-    return _shown(request, "period", form, row=row if row.pk else None)
-
-
-@require_POST
-@needs(MANAGE)
-def period_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    row = found_or_404(request, periods_of(actor_of(request)), stream="seat_period", pk=pk)
-    operations.delete_period(actor=actor_of(request), row=row)
-    messages.success(request, f"时段“{row.name}”已删除")
-    return redirect("calls:periods")
 
 
 def _centre(request: HttpRequest) -> Centre:

@@ -89,10 +89,11 @@ def configure(data: Path) -> list[str]:
 
     django.setup()
     from huying.calls.queries import plan_and_faults
-    from huying.calls.queries.prompts import prompt_texts
+    from huying.calls.queries.prompts import prompt_texts, recorded_prompts, recording_of
 
     plan, faults = plan_and_faults(data)
     render.write(plan)
+    speech.keep(plan.folder / "sounds", recorded_prompts(), recording_of)
     try:
         speech.make_all(plan.folder / "sounds", prompt_texts(), speech.voice(environment.text("HUYING_TTS")))
     except speech.NoVoice as refusal:

@@ -271,6 +271,7 @@ CALLS = {
     "calls:block": page("leader1 director1", pk=calls.block),
     "calls:block-do": send("leader1 director1", pk=calls.block, word="approve", status=422),  # without words
     "calls:block-export": send("leader1 director1", pk=calls.block, status=422),
+    "calls:settings": page(MANAGERS, status=302),
     "calls:setting": page(MANAGERS),
     "calls:caller-lists": page(MANAGERS),
     "calls:list-new": page(MANAGERS),

@@ -105,7 +105,7 @@ def graphs(draw, ids=IDS):
     for ident in ids[:count]:
         kind = draw(st.sampled_from(sorted(KINDS)))
         options = {
-            option.name: draw(VALUES.get(option.sort) or st.sampled_from(["", str(option.low), str(option.high + 1)]))
+            option.name: draw(VALUES.get(option.sort, st.sampled_from(["", str(option.low), str(option.high + 1)])))
             for option in KINDS[kind].options
         }
         exits = {key: draw(st.sampled_from(["", *ids[:count]])) for key in sorted(KINDS[kind].exits) if draw(st.booleans())}

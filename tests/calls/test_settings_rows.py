@@ -132,7 +132,9 @@ def test_skills_of_people(exchange, director):
     now = set(Skill.objects.values_list("staff__username", "group__code", "level"))
     assert now == {("agent1", "enterprise", 3), ("agent2", "general", 1)}
     event = Event.objects.get(kind="skill.edit")
-    assert sorted(event.data["changes"]) == sorted([[agent1.pk, general.pk, 1, None], [agent1.pk, enterprise.pk, None, 3]])
+    assert event.data["changes"] == {"agent1：general": [1, None], "agent1：enterprise": [None, 3]}
+    page = director.get("/manage/history").content.decode()
+    assert "坐席技能" in page and "agent1：enterprise" in page
     refused(director, "/calls/settings/skills/?q=agent", {f"s{agent1.pk}g{enterprise.pk}": "12"}, "有效的选项")
 
 

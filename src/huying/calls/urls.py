@@ -36,6 +36,7 @@ urlpatterns = [
     path("calls/blocks/<int:pk>", views.block, name="block"),
     path("calls/blocks/<int:pk>/export", views.block_export, name="block-export"),
     path("calls/blocks/<int:pk>/<slug:word>", views.block_do, name="block-do"),
+    path("calls/settings/", views.settings, name="settings"),
     path("calls/settings/phone", views.setting, name="setting"),
     path("calls/settings/lists/", views.caller_lists, name="caller-lists"),
     path("calls/settings/lists/new", views.list_new, name="list-new"),

@@ -34,6 +34,9 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for each in self.fields.values():
+            if isinstance(each, forms.ModelChoiceField) and not each.required:
+                each.empty_label = "—"
         for name in self.own:
             self.fields[name].queryset = self._usable(name).filter(centre=self.instance.centre)  # type: ignore[attr-defined]
         for name in self.near:

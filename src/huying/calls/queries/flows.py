@@ -52,7 +52,7 @@ def uses_of(prompts: list[Prompt]) -> dict[int, list[str]]:
     for prompt in prompts:
         if prompt.code.startswith("progress-"):
             found[prompt.pk].append("自助查询：办理进度")
-        elif prompt.code.startswith("guide-"):
+        elif prompt.code.startswith("guide-") and prompt.code[6:].isdigit():
             found[prompt.pk].append("自助查询：办事指南")
     return found
 

@@ -58,7 +58,8 @@ Lines = dict[tuple[str, str], list[str]]
 
 def lines_of(graph: Mapping[str, Any]) -> Lines:
     """(from, to) -> words of the exits; an exit that is not set leads to PERSON, save those that follow another."""
-    known, found = {node["id"] for node in graph["nodes"]}, {}  # type: ignore[var-annotated]
+    known = {node["id"] for node in graph["nodes"]}
+    found: Lines = {}
     for node in graph["nodes"]:
         kind, exits = KINDS[node["kind"]], exits_of(node)
         for key in kind.exits:
@@ -68,7 +69,10 @@ def lines_of(graph: Mapping[str, Any]) -> Lines:
                     continue
                 target = PERSON
             found.setdefault((node["id"], target), []).append(SHORT.get(key, key))
-    return found
+    both = {"不按", "按错"}  # the usual case in few words
+    return {
+        line: [word for word in words if word not in both] + ["其他"] if both <= set(words) else words for line, words in found.items()
+    }
 
 
 def drawing(graph: Mapping[str, Any]) -> Drawing:

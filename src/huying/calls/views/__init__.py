@@ -27,6 +27,7 @@ from huying.calls.views.settings import (
     list_new,
     listed_off,
     setting,
+    settings,
 )
 from huying.calls.views.skills import skills
 from huying.calls.views.switch import route, service
@@ -38,5 +39,5 @@ __all__ = [
     "flow_off", "flow_publish", "flow_restore", "flow_versions", "flows", "hand", "help_answer", "list_delete",
     "list_new", "listed_off", "log", "node", "node_do", "node_new", "phone_password", "phone_window", "pool",
     "pool_done", "prompt", "prompt_delete", "prompt_new", "prompt_sound", "prompt_try", "prompts", "report_calls",
-    "reports", "route", "seat", "service", "setting", "skills", "sound", "talk", "wall",
+    "reports", "route", "seat", "service", "setting", "settings", "skills", "sound", "talk", "wall",
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from huying.calls.forms.flow import FlowForm, NewNodeForm, NodeForm, PublishForm
-from huying.calls.models import Flow, FlowVersion
+from huying.calls.models import Flow, FlowVersion, Prompt
 from huying.calls.operations import flows as operations
 from huying.calls.operations.rows import MANAGE, save_row, switch_row
 from huying.calls.policies import own_centres, settings_rows
@@ -72,6 +72,7 @@ def editor(
     """The page, with a form that did not pass in the place of a fresh one."""
     graph, known = flow_edit.read(row.draft), known_of(row.centre)
     wrong = problems(graph, known)
+    prompts = {prompt.sound: prompt.pk for prompt in Prompt.objects.filter(centre=row.centre)}
     steps = []
     for node in graph["nodes"]:
         form = bound if bound and bound.node["id"] == node["id"] else NodeForm(node=node, nodes=graph["nodes"], known=known)
@@ -79,7 +80,7 @@ def editor(
         steps.append({
             "node": node, "form": form, "kind": KINDS[node["kind"]].label, "name": name_of(node), "problems": own,
             "is_open": node["id"] == opened or form is bound, "is_start": node["id"] == graph["start"],
-            "said": picture_of(node, known),
+            "said": picture_of(node, known), "prompt": prompts.get(node["options"].get("sound", "")),
         })
     about = {
         "flow": row, "steps": steps, "problems": wrong, "whole": [problem for problem in wrong if not problem.node],

@@ -50,8 +50,10 @@ def draw(graph: Graph, wrong: set[str], known: Known) -> Picture:
             continue
         node = nodes[box.id]
         first, second = name_of(node), picture_of(node, known) or KINDS[node["kind"]].label
-        tone = "wrong" if box.id in wrong else "start" if box.id == graph["start"] else "" if KINDS[node["kind"]].exits else "end"
-        shown.append(Shown(box, short(first), short(second), tone, f"{first}：{KINDS[node['kind']].label} {second}"))
+        kind = KINDS[node["kind"]]
+        end = "end" if kind.reaches_person or not kind.exits else ""
+        tone = "wrong" if box.id in wrong else "start" if box.id == graph["start"] else end
+        shown.append(Shown(box, short(first), short(second), tone, f"{first}：{kind.label} {second}"))
     return Picture(drawn, shown)
 
 

@@ -23,6 +23,13 @@ from huying.org.queries.paging import page_of
 MANAGE = operations.MANAGE
 
 
+@require_safe
+@needs(MANAGE)
+def settings(request: HttpRequest) -> HttpResponse:
+    """The address that all pages of the settings begin with, so that the menu shows where one is."""
+    return redirect("calls:setting")
+
+
 @needs(MANAGE)
 def setting(request: HttpRequest) -> HttpResponse:
     """The centre's own decisions; below, whatever the switch could not be told."""

@@ -1,5 +1,6 @@
 """What was changed in a centre's organisation, in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,12 @@ FIELDS = {
     "needs_second_factor": "二次验证", "confidentiality_signed_on": "保密承诺书签署日", "parent": "上级", "region": "区划",
     "calendar": "日历", "duties": "职责", "phone": "值班电话", "is_active": "启用", "level": "层级", "number_pattern": "编号规则",
 }
+
+
+def name_kinds(kinds: Mapping[str, str], fields: Mapping[str, str]) -> None:
+    """Other rooms say at their start what their events and fields are called."""
+    KINDS.update(kinds)
+    FIELDS.update({name: label for name, label in fields.items() if name not in FIELDS})
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,10 @@ class StillUsed(Refusal):
 
 @transaction.atomic
 def save_row(*, actor: Actor, row: models.Model) -> models.Model:
-    """`row` as it is to stand. Raises NotAllowed, TakenName, StillUsed (switched off while something needs it)."""
+    """`row` as it is to stand. Raises NotAllowed, TakenName."""
     actor.must(MANAGE)
     made = row.pk is None
     before = {} if made else values_of(type(row)._default_manager.get(pk=row.pk))
-    if before.get("is_active") and not row.is_active:  # type: ignore[attr-defined]
-        refuse_needed(row)
     try:
         with transaction.atomic():
             row.save()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, DateTimeField, ExpressionWrapper, F, Q
+from django.db.models import Count, Q
 
 from huying.calls.catalog import AGENT_STATE_LABELS, AgentState
 from huying.calls.models import Call, HelpRequest, PhoneSetting, SeatPeriod, SeatSession
-from huying.calls.queries.queues import QueueNow, queues_now
+from huying.calls.queries.queues import QueueNow, queues_now, within
 from huying.calls.queries.seats import counts, open_seats
 from huying.calls.rules.floor import Period, is_surge, least_now, tone
 from huying.calls.workflow import CAN_SERVE
@@ -107,16 +107,11 @@ def tiles_of(sessions: list[SeatSession], people: list[Staff], asking: list[Help
 def shares(centres: Iterable[int], since: datetime, setting: PhoneSetting) -> dict[int, Share]:
     """15 and 20 -> answered within so many seconds of asking for a person, of all who asked (K2-01, K5-05)."""
     rows = Call.objects.filter(centre__in=centres, direction=Call.Direction.IN, human_at__gte=since, is_test=False)
-    found = rows.aggregate(whole=Count("pk"), in15=_within(15), in20=_within(20))
+    found = rows.aggregate(whole=Count("pk"), in15=within(15), in20=within(20))
     return {
         15: Share(found["in15"], found["whole"], Decimal(setting.target_15s)),
         20: Share(found["in20"], found["whole"], Decimal(setting.target_20s)),
     }
-
-
-def _within(seconds: int) -> Count:
-    limit = ExpressionWrapper(F("human_at") + timedelta(seconds=seconds), output_field=DateTimeField())
-    return Count("pk", filter=Q(answered_at__lte=limit))
 
 
 def start_of(now: datetime, what: str) -> datetime:

@@ -49,11 +49,12 @@ def _today(groups: list[SkillGroup], now: datetime) -> dict[int, tuple[int, ...]
     midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = Call.objects.filter(group__in=groups, direction=Call.Direction.IN, human_at__gte=midnight, is_test=False)
     found = rows.values("group").order_by().annotate(
-        asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)), in15=_within(15), in20=_within(20),
+        asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)), in15=within(15), in20=within(20),
     )
     return {row["group"]: (row["asked"], row["answered"], row["in15"], row["in20"]) for row in found}
 
 
-def _within(seconds: int) -> Count:
+def within(seconds: int) -> Count:
+    """Of calls: answered within so many seconds of asking for a person, 15.000 included (kpi.md C14)."""
     limit = ExpressionWrapper(F("human_at") + timedelta(seconds=seconds), output_field=DateTimeField())
     return Count("pk", filter=Q(answered_at__lte=limit))

@@ -41,7 +41,7 @@ def publish(client, flow, note="改动"):
     return answer
 
 
-@pytest.mark.req("R042", "R204", "R219")
+@pytest.mark.req("R042", "R204")
 def test_a_menu_is_built_step_by_step_and_published(exchange, director, hello, flow, tmp_path):
     assert flow.draft["nodes"][0]["kind"] == "queue"  # whoever calls comes to a person
     director.post(f"/calls/settings/flows/{flow.pk}/steps/new", {"kind": "menu", "name": "主菜单"})

@@ -31,7 +31,6 @@ def refused(client, path, data, *words):
     return page
 
 
-@pytest.mark.req("R199")
 def test_a_trunk(exchange, director, tmp_path):
     typed = {"name": "unicom", "match": "10.1.2.0/24, 10.1.3.4", "contact": "10.1.2.3:5060", "codecs": ["alaw"], "lines": "30"}
     page = refused(director, "/calls/settings/trunks/new", {**typed, "match": "somewhere", "contact": "10.1.2.3"}, "应为 IP 地址或网段",
@@ -49,7 +48,6 @@ def test_a_trunk(exchange, director, tmp_path):
     assert "停用" in director.get("/calls/settings/trunks/").content.decode()
 
 
-@pytest.mark.req("R202", "R206")
 def test_a_called_number(exchange, director):
     group = exchange.groups["general"]
     typed = {"number": "12319", "name": "旧城管热线", "group": group.pk}
@@ -70,7 +68,6 @@ def test_a_number_of_another_centre_is_refused_without_a_crash(exchange, directo
     refused(director, "/calls/settings/numbers/new", {**typed, "number": "12398", "group": other.pk}, "选择一个有效的选项")
 
 
-@pytest.mark.req("R201")
 def test_a_telephone_and_its_password_that_is_shown_once(exchange, director):
     typed = {"extension": "8050", "kind": "sip", "place": "2 排 3 号", "owner": exchange.cast.staff["agent1"].pk}
     refused(director, "/calls/settings/handsets/new", {**typed, "extension": "0800"}, "不以 0 开头")
@@ -121,7 +118,6 @@ def test_a_group_and_its_overflow(exchange, director):
     assert "被叫号码 12345 还在使用" in director.get(f"/calls/settings/groups/{general.pk}").content.decode()
 
 
-@pytest.mark.req("R219")
 def test_skills_of_people(exchange, director):
     general, enterprise = exchange.groups["general"], exchange.groups["enterprise"]
     agent1, agent2 = exchange.cast.staff["agent1"], exchange.cast.staff["agent2"]
@@ -138,7 +134,6 @@ def test_skills_of_people(exchange, director):
     refused(director, "/calls/settings/skills/?q=agent", {f"s{agent1.pk}g{enterprise.pk}": "12"}, "有效的选项")
 
 
-@pytest.mark.req("R228")
 def test_another_desk(exchange, director):
     typed = {"code": "12328", "name": "12328 交通运输", "number": "12328", "order": "60"}
     refused(director, "/calls/settings/desks/new", {**typed, "number": "一二三"}, "3 到 20 位数字")
@@ -147,7 +142,6 @@ def test_another_desk(exchange, director):
     refused(director, "/calls/settings/desks/new", typed, "已有这个代码")
 
 
-@pytest.mark.req("R203")
 def test_a_route_rule(exchange, director):
     typed = {"name": "企业号段", "order": "10", "called": exchange.number.pk, "prefixes": "07702，07703", "labels": "企业 老人",
              "hours_from": "22:00", "hours_to": "06:00", "group": exchange.groups["enterprise"].pk, "priority": "4"}

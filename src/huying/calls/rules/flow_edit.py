@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from huying.calls.rules.flow_check import exits_of, name_of
+from huying.calls.rules.flow_check import Known, exits_of, name_of
 from huying.calls.rules.flow_kinds import KINDS
 
 Graph = dict[str, Any]
+Nodes = Mapping[str, dict[str, Any]]
 
 
 def first_draft() -> Graph:
@@ -74,34 +75,36 @@ def started(graph: Graph, node: str) -> Graph:
     return {**graph, "start": node} if node_of(graph, node) else graph
 
 
-def differences(old: Graph, new: Graph) -> list[tuple[str, str]]:
-    """What changed from one version to another: (step, words)."""
+def differences(old: Graph, new: Graph, known: Known) -> list[tuple[str, str]]:
+    """What changed from one version to another: (step, words), names as the screen has them."""
     before, after = ({row["id"]: row for row in graph["nodes"]} for graph in (old, new))
     found = [(name_of(row), f"新增（{KINDS[row['kind']].label}）") for each, row in after.items() if each not in before]
     found += [(name_of(row), "删除") for each, row in before.items() if each not in after]
     for each, row in after.items():
         if each in before:
-            found += [(name_of(row), words) for words in _node_differences(before[each], row)]
+            found += [(name_of(row), words) for words in _node_differences(before, after, each, known)]
     if old["start"] != new["start"]:
-        found.append(("整个流程", f"开始于 {_called(before, old['start'])} → {_called(after, new['start'])}"))
+        found.append(("整个流程", f"开始于 {_called(before, old['start'], '—')} → {_called(after, new['start'], '—')}"))
     return found
 
 
-def _node_differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+def _node_differences(before: Nodes, after: Nodes, node: str, known: Known) -> list[str]:
+    old, new = before[node], after[node]
     kind = KINDS[new["kind"]]
     found = [f"类型 {KINDS[old['kind']].label} → {kind.label}"] if old["kind"] != new["kind"] else []
     if (old.get("name") or "") != (new.get("name") or ""):
         found.append(f"名称 {old.get('name') or '—'} → {new.get('name') or '—'}")
     for option in kind.options:
-        was, now = (str(row["options"].get(option.name) or "—") for row in (old, new))
+        values = (str(row["options"].get(option.name) or "") for row in (old, new))
+        was, now = (known.of(option.sort).get(value, value) or "—" for value in values)
         if was != now:
             found.append(f"{option.label} {was} → {now}")
     for key, label in kind.exits.items():
-        was, now = (str(row["exits"].get(key) or "人工") for row in (old, new))
+        was, now = (_called(rows, rows[node]["exits"].get(key, ""), "人工") for rows in (before, after))
         if was != now:
             found.append(f"{label} {was} → {now}")
     return found
 
 
-def _called(nodes: Mapping[str, dict[str, Any]], node: str) -> str:
-    return name_of(nodes[node]) if node in nodes else "—"
+def _called(nodes: Nodes, node: str, otherwise: str) -> str:
+    return name_of(nodes[node]) if node in nodes else otherwise

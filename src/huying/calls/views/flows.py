@@ -197,7 +197,7 @@ def flow_versions(request: HttpRequest, pk: int) -> HttpResponse:
     if a in graphs and (b in graphs or b is None):
         known = known_of(row.centre)
         new = graphs[b] if b is not None else flow_edit.read(row.draft)
-        about |= {"changes": flow_edit.differences(graphs[a], new), "compared": True, "picture": draw(new, set(), known)}
+        about |= {"changes": flow_edit.differences(graphs[a], new, known), "compared": True, "picture": draw(new, set(), known)}
     return render(request, "calls/settings/flow_versions.html", about)
 
 

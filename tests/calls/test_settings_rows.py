@@ -5,7 +5,7 @@ import pytest
 from huying.audit.models import Event
 from huying.calls.models import CalledNumber, OtherDesk, Phone, RouteRule, Skill, SkillGroup, Trunk
 from huying.calls.queries.plan import plan_and_faults
-from huying.org.models import Centre
+from huying.org.models import Centre, Employer, Staff
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -178,3 +178,25 @@ def test_a_centre_below_is_chosen_on_the_page(exchange, director):
     assert SkillGroup.objects.get(centre=below).overflow == exchange.groups["general"]
     refused(director, f"/calls/settings/numbers/new?centre={below.pk}",
             {"number": "0770999", "name": "代表号", "group": exchange.groups["general"].pk}, "有效的选项")
+
+
+def test_what_is_set_from_above_stays_when_a_centre_below_cannot_see_it(exchange, client):
+    """The city's group helps out in a district; the district's keeper changes something else."""
+    cast, city = exchange.cast, exchange.groups["general"]
+    below = Centre.objects.create(code="DEMO-X", name="港口区分中心", parent=exchange.centre, region=exchange.centre.region)
+    group = SkillGroup.objects.create(centre=below, code="general", name="综合", overflow=city)
+    keeper = Staff.objects.create(username="keeper", name="区管理员", centre=below, employer=Employer.GOVERNMENT)
+    keeper.roles.add(*cast.staff["director1"].roles.all())
+    client.force_login(keeper, backend=BACKEND)
+    typed = {"name": "区综合", "code": "general", "strategy": "rrmemory", "ring_seconds": "10", "most_wait": "60", "weight": "0",
+             "wrap_seconds": "0"}
+    assert not _offered(client, group)
+    assert client.post(f"/calls/settings/groups/{group.pk}", typed).status_code == 302
+    group.refresh_from_db()
+    assert (group.name, group.overflow) == ("区综合", city)
+    assert "区综合" in client.get("/calls/settings/groups/").content.decode()
+    assert client.get(f"/calls/settings/groups/{city.pk}").status_code == 404
+
+
+def _offered(client, group):
+    return 'name="overflow"' in client.get(f"/calls/settings/groups/{group.pk}").content.decode()

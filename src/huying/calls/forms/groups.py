@@ -4,6 +4,7 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from huying.calls.forms.rows import RowForm, WordsField
 from huying.calls.models import RouteRule, SeatPeriod, SkillGroup
@@ -27,7 +28,7 @@ class GroupForm(RowForm):
         ]
         help_texts = {
             "code": "小写字母、数字、连字符", "most_wait": "等到这么久仍无人接听，转溢出组或请市民预约回拨",
-            "weight": "数字大的队列先分配坐席", "overflow": "可以是下级中心的技能组",
+            "weight": "数字大的队列先分配坐席", "overflow": "可以是上级、下级中心的技能组",
         }
 
     def clean_overflow(self) -> SkillGroup | None:
@@ -37,7 +38,7 @@ class GroupForm(RowForm):
             if at.pk == self.instance.pk:
                 raise forms.ValidationError("溢出转了一圈又回到本组，请另选一组")
             seen.add(at.pk)
-            at = at.overflow
+            at = SkillGroup.objects.filter(pk=at.overflow_id or 0).first()  # one above may be out of sight
         return chosen
 
 
@@ -63,7 +64,9 @@ class RuleForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = self.fields["desk"].queryset  # type: ignore[attr-defined]
-        self.fields["desk"].queryset = people.filter(unit=None, skills__isnull=False).distinct()  # type: ignore[attr-defined]
+        self.fields["desk"].queryset = people.filter(unit=None).filter(  # type: ignore[attr-defined]
+            Q(skills__isnull=False) | Q(pk=self.instance.desk_id)
+        ).distinct()
 
     def clean_prefixes(self) -> list[str]:
         found: list[str] = self.cleaned_data["prefixes"]
@@ -79,7 +82,7 @@ class RuleForm(RowForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
-        if not self.errors and not any(said[name] for name in ("group", "desk", "flow", "priority")):
+        if not self.errors and not any(said.get(name, True) for name in ("group", "desk", "flow", "priority")):
             self.add_error(None, "请至少写明一个去向：技能组、专席、语音流程或排队优先")
         if said.get("hours_from") is not None and said.get("hours_from") == said.get("hours_to"):
             self.add_error("hours_to", "起止时间相同，这条规则永远不会生效；不限时间请都留空")

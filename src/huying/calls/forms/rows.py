@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from huying.calls.policies import own_centres
 from huying.org.policies import Actor
@@ -26,7 +27,9 @@ class WordsField(forms.CharField):
 
 
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A row of one centre. `own`: relations to rows of that centre alone; `near`: of any centre this person manages."""
+    """A row of one centre. `own`: relations to rows of that centre alone; `near`: of that centre, those above it and those
+    below the person's own. What is set already and out of this person's sight is not offered, and stays.
+    """
 
     own: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
@@ -37,17 +40,22 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
         for each in self.fields.values():
             if isinstance(each, forms.ModelChoiceField) and not each.required:
                 each.empty_label = "—"
-        for name in self.own:
-            self.fields[name].queryset = self._usable(name).filter(centre=self.instance.centre)  # type: ignore[attr-defined]
-        for name in self.near:
-            self.fields[name].queryset = self._usable(name).filter(centre__in=own_centres(actor))  # type: ignore[attr-defined]
+        own = Q(centre=self.instance.centre)
+        near = own | Q(centre__in=own_centres(actor)) | Q(centre__in=self.instance.centre.lineage)
+        for name in [*self.own, *self.near]:
+            self._offer(name, own if name in self.own else near)
 
-    def _usable(self, name: str) -> Any:
+    def _offer(self, name: str, where: Q) -> None:
         """Those in use, and the one that is set already."""
         rows = self.fields[name].queryset  # type: ignore[attr-defined]
+        chosen = getattr(self.instance, f"{name}_id", None)
         if "is_active" in {field.name for field in rows.model._meta.concrete_fields}:
-            rows = rows.filter(is_active=True) | rows.model._default_manager.filter(pk=getattr(self.instance, f"{name}_id", None))
-        return rows
+            where &= Q(is_active=True)
+        rows = rows.filter(where | Q(pk=chosen))
+        if chosen is not None and not rows.filter(pk=chosen).exists():
+            del self.fields[name]
+        else:
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -79,9 +79,10 @@ def values_of(row: models.Model) -> dict[str, Any]:
     for field in row._meta.concrete_fields:
         if field.primary_key or field.name in {"centre", "digest", "changed_at", "draft", "published"} or isinstance(field, SecretText):
             continue
-        value = getattr(row, field.name)
-        if isinstance(value, models.Model):
-            value = f"{value}#{value.pk}"
+        value = getattr(row, field.attname)
+        if field.related_model and value is not None:
+            other = field.related_model._default_manager.filter(pk=value).first()  # hidden, when a centre above owns it
+            value = f"{other or ''}#{value}"
         found[field.name] = value if value is None or isinstance(value, str | int | bool | list) else str(value)
     return found
 

@@ -108,7 +108,7 @@ def _form_page(request: HttpRequest, kind: Kind, found: Any) -> HttpResponse:
                 return shown_once(request, saved, f"分机 {saved.extension} 已建立")
             messages.success(request, f"“{_name(saved)}”已保存，立即生效")
             return redirect(f"calls:{kind.slug}")
-    panels = [(title, [form[name] for name in names]) for title, names in kind.panels]
+    panels = [(title, [form[name] for name in names if name in form.fields]) for title, names in kind.panels]
     about = {
         "kind": kind, "form": form, "row": None if made else found, "panels": panels, "routes": _routes(kind),
         "home": found.centre, "homes": list(own_centres(actor)) if made else [],

@@ -3,8 +3,9 @@
 import pytest
 
 from huying.audit.models import Event
-from huying.calls.models import CalledNumber, OtherDesk, Phone, RouteRule, Skill, SkillGroup, Trunk
+from huying.calls.models import CalledNumber, OtherDesk, Phone, RouteRule, SeatSession, Skill, SkillGroup, Trunk
 from huying.calls.queries.plan import plan_and_faults
+from huying.kernel import clock
 from huying.org.models import Centre, Employer, Staff
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,21 @@ def test_skills_of_people(exchange, director):
     page = director.get("/manage/history").content.decode()
     assert "坐席技能" in page and "agent1：enterprise" in page
     refused(director, "/calls/settings/skills/?q=agent", {f"s{agent1.pk}g{enterprise.pk}": "12"}, "有效的选项")
+
+
+@pytest.mark.req("R225")
+def test_four_kinds_of_management_pages_and_a_skill_in_force_at_once(exchange, director):
+    general, enterprise = exchange.groups["general"], exchange.groups["enterprise"]
+    agent1 = exchange.cast.staff["agent1"]
+    phone = Phone.objects.create(centre=exchange.centre, extension="8055", password="p" * 20)
+    now = {"state_since": clock.now(), "started_at": clock.now()}
+    seat = SeatSession.objects.create(centre=exchange.centre, staff=agent1, phone=phone, groups={str(general.pk): 1}, **now)
+    typed = {f"s{agent1.pk}g{general.pk}": "", f"s{agent1.pk}g{enterprise.pk}": "3"}
+    assert director.post("/calls/settings/skills/?q=agent1", typed).status_code == 302
+    seat.refresh_from_db()
+    assert seat.groups == {str(enterprise.pk): 3}
+    for page in ("/calls/settings/handsets/", "/calls/settings/groups/", "/manage/roles", "/calls/blocks/"):
+        assert director.get(page, follow=True).status_code == 200, page
 
 
 def test_another_desk(exchange, director):

@@ -4,7 +4,7 @@
 same instant, so the intervals of a session join without gap and add up to the signed-in time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -159,6 +159,23 @@ def _renewed(session: SeatSession, skills: dict[str, int]) -> SeatSession:
         tell_gateway(f"seat {session.pk}")
     session.taken_over = ""  # type: ignore[attr-defined]
     return session
+
+
+def skills_changed(changed: Mapping[tuple[int, int], int | None]) -> None:
+    """Whoever is signed in serves from now on by the new levels; cells are (person, group), None took the skill away (R225)."""
+    people = {person for person, _ in changed}
+    for session in SeatSession.objects.select_for_update(of=("self",)).filter(ended_at=None, staff_id__in=people):
+        groups = dict(session.groups)
+        for (person, group), level in changed.items():
+            if person == session.staff_id and level is None:
+                groups.pop(str(group), None)
+            elif person == session.staff_id and level is not None:
+                groups[str(group)] = level
+        if groups != session.groups:
+            session.groups = groups
+            session.save(update_fields=["groups"])
+            tell("seats", session.centre_id, session.staff_id)
+            tell_gateway(f"seat {session.pk}")
 
 
 def _take_over(old: SeatSession, staff: Staff, phone: Phone) -> str:

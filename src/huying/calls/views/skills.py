@@ -31,7 +31,7 @@ def skills(request: HttpRequest) -> HttpResponse:
     form = SkillsForm(request.POST or None, people=page.rows, groups=groups)
     if request.method == "POST" and form.is_valid():
         count = save_skills(actor=actor, centre=home, shown=set(form.cells), wanted=form.wanted())
-        messages.success(request, f"已改动 {count} 处，下次签入时生效" if count else "没有改动")
+        messages.success(request, f"已改动 {count} 处，已签入的坐席立即生效" if count else "没有改动")
         return redirect(f"{reverse('calls:skills')}?{request.GET.urlencode()}")
     about = {"form": form, "page": page, "home": home, "homes": list(own_centres(actor)), "asked": asked}
     return render(request, "calls/settings/skills.html", about, status=422 if form.is_bound and form.errors else 200)

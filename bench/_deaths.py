@@ -17,7 +17,7 @@ from _parties import AGENT_HZ, AGENTS, CITIZEN_HZ, MEETING_AGENTS, Parties, coun
 from calls import eventually, note, open_hotline, program, say
 
 VICTIMS = ("gateway", "web", "worker", "db")
-TALK, SHORT_TALK = 240.0, 4.0
+TALK, SHORT_TALK = 120.0, 4.0
 NEW_CALLS = 2  # while something is dead
 NEW_SEATS = 4
 AUDIBLE = 0.9  # of the packets that 20 ms frames make
@@ -108,8 +108,9 @@ def without_the_switch(number: int, data: Path, hotline: _hotline.Hotline, parti
     eventually(lambda: pids(data).get("pbx", old) != old and works("gateway", data, hotline), 90, "Asterisk back")
     say("pbx_back_after", time.monotonic() - died, "s")
     doomed.stop()
-    settled = _verdict.quiet(90)
+    eventually(lambda: not _verdict.stuck(), 60, "all seats ready again")
     say("seats_back_after", time.monotonic() - died, "s")
+    settled = _verdict.quiet(90)
     say("seats_stuck", len(seats := _verdict.stuck()), "count")
     note("\n".join(seats)) if seats else None
     calls = _verdict.calls_since(begun)
@@ -117,7 +118,7 @@ def without_the_switch(number: int, data: Path, hotline: _hotline.Hotline, parti
     say("calls_in_progress", len(calls), "count")
     say("calls_marked_lost_with_cause", len(lost), "count")
     new = parties.callers(hotline, "12346", at_once=NEW_CALLS, rate=5, most=NEW_CALLS)
-    finish(new, 120)
+    new.process.wait(120)
     say("new_calls_answered_afterwards", counts(new)[1], "count")
     report = _verdict.reconciled(data, begun)
     say("reconcile_differences_afterwards", len(report.differences), "count")
@@ -156,6 +157,7 @@ def works(name: str, data: Path, hotline: _hotline.Hotline) -> bool:
         return False
     except Error:
         connection.close()
+        _hotline.see_all()
         return False
     return True
 
@@ -178,11 +180,11 @@ def cli(data: Path, command: str) -> str:
     return subprocess.run(line, capture_output=True, text=True, errors="replace", env=package.SAFE, timeout=30, check=False).stdout
 
 
-STREAM = re.compile(r"^\s*(?:\S+)\s+(?P<channel>\S+)\s+\d\d:\d\d:\d\d\s+(?P<codec>\S+)\s+(?P<received>\d+)\s+(?P<numbers>.*)$")
+STREAM = re.compile(r"^\s*(?P<channel>\S+\s+\S+)\s+\d\d:\d\d:\d\d\s+(?P<codec>\S+)\s+(?P<received>\d+)\s+(?P<numbers>.*)$")
 
 
 def streams(data: Path) -> dict[str, tuple[int, int]]:
-    """By channel in a talk of two: packets received, packets sent, as Asterisk counts them."""
+    """By bridge and channel (whose names are cut there): packets received, packets sent, as Asterisk counts them."""
     found = {}
     for line in cli(data, "pjsip show channelstats").splitlines():
         row = STREAM.match(line)

@@ -5,6 +5,7 @@ three-way conferences (in the run of faults: which answers while something is de
 """
 
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,21 @@ def set_up() -> None:
     import django
 
     django.setup()
+    see_all()
+
+
+def see_all() -> None:
+    """The walls between centres stand in the session: each new one, as after a death of the database, has to be let in."""
+    from django.db import Error, connection
+
     from huying.org.queries import ALL, set_scope
 
-    set_scope(ALL)
+    for _ in range(100):
+        try:
+            return set_scope(ALL)
+        except Error:
+            connection.close()
+            time.sleep(0.2)
 
 
 def build(port: int, third_port: int, general: int, meeting: int) -> Hotline:

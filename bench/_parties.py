@@ -14,7 +14,10 @@ from telephony.sipp import Run, Sipp, agent, citizen
 
 AGENTS, MEETING_AGENTS = "127.0.0.3", "127.0.0.4"
 CITIZEN_HZ, AGENT_HZ, THIRD_HZ = 440, 880, 1600
-KEY_EVERY = 4.0
+KEY_EVERY = {"12345": 4.0, "12346": 14.0}
+"""Seconds; what the menu and the rating wait for. In a conference's recording the time of a key (0.2 s) is left out, so that
+keys which nobody waits for are not pressed there."""
+
 PATIENCE = 600.0  # seconds until a caller hangs up by himself, which counts as a failure
 
 
@@ -24,11 +27,12 @@ class Parties(Sipp):
     numbers = 0
 
     def callers(self, hotline: Hotline, called: str, *, at_once: int, rate: float, most: int = 1_000_000) -> Run:
-        """Callers 1390…, each pressing the key of the menu, which is the best rating too, every few seconds."""
-        sound: list[tuple[int, float] | str] = [(CITIZEN_HZ, 2.0)]
-        for _ in range(int(PATIENCE / KEY_EVERY)):
-            sound += [str(MENU_KEY), (CITIZEN_HZ, KEY_EVERY - 0.2)]
-        capture = self.folder / f"citizen-{MENU_KEY}.pcap"
+        """Callers 139…, each pressing the key of the menu, which is the best rating too, every few seconds."""
+        every = KEY_EVERY[called]
+        sound: list[tuple[int, float] | str] = [(CITIZEN_HZ, every / 2)]
+        for _ in range(int(PATIENCE / every)):
+            sound += [str(MENU_KEY), (CITIZEN_HZ, every - 0.2)]
+        capture = self.folder / f"citizen-{called}.pcap"
         if not capture.exists():
             audio.write_capture(capture, sound)
         numbers = self.folder / f"callers{len(self.runs)}.csv"

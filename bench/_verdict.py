@@ -11,6 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from _hotline import see_all
+
 LENGTH = 1000  # ms between a recording and its talk
 
 
@@ -65,6 +67,7 @@ def quiet(seconds: float) -> bool:
     """Wait until all calls are over, all seats ready and all recordings sealed; whether that came."""
     from huying.calls.models import Call, Recording, SeatSession
 
+    see_all()
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if not (Call.objects.filter(ended_at=None).exists() or SeatSession.objects.filter(ended_at=None).exclude(state="ready").exists()

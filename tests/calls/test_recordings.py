@@ -15,7 +15,7 @@ from huying.audit.models import Access
 from huying.calls.models import Call, PhoneSetting, Recording
 from huying.calls.operations.recordings import expire, find, seal_waiting
 from huying.calls.queries.sealed import PIECE, digest_of, folder, opened, seal_file, spool
-from huying.calls.rules.sound import BadSound, outline, silence, words_in
+from huying.calls.rules.sound import BadSound, finish_header, outline, silence, words_in
 from huying.calls.views.calls import asked_range
 from huying.kernel import clock
 from huying.kernel.ciphers import OVERHEAD, TamperedData
@@ -248,3 +248,12 @@ def test_recordings_go_when_their_time_is_over(cast):
     Recording.objects.update(kept_until=clock.now().date() - timedelta(days=1))
     assert expire() == 1 and not path.exists()
     assert Recording.objects.get(pk=row.pk).state == "expired"
+
+
+def test_a_recording_whose_switch_was_killed_has_all_that_reached_the_disk():
+    whole = silence(2)
+    file = BytesIO(whole[:4] + bytes(4) + whole[8:40] + bytes(4) + whole[44:])  # as Asterisk begins it
+    with pytest.raises(BadSound):
+        outline(BytesIO(file.getvalue()))
+    assert finish_header(file) and file.getvalue() == whole
+    assert not finish_header(file) and outline(file).duration_ms == 2000

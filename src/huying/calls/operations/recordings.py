@@ -10,7 +10,7 @@ from django.db.models import Q
 from huying.calls.models import PhoneSetting, Recording
 from huying.calls.operations.tell import tell
 from huying.calls.queries.sealed import folder, seal_file, spool
-from huying.calls.rules.sound import BadSound, outline
+from huying.calls.rules.sound import BadSound, finish_header, outline
 from huying.kernel import clock
 
 log = structlog.get_logger("huying.calls.recordings")
@@ -50,7 +50,9 @@ def seal_one(pk: int) -> bool:
             log.error("recording_missing", recording=row.pk)
         return False
     try:
-        with source.open("rb") as sound:
+        with source.open("r+b") as sound:
+            if finish_header(sound):
+                log.warning("recording_cut_off", recording=row.pk)
             about = outline(sound)
             row.path = f"{row.call.entered_at:%Y/%m/%d}/{row.pk}.sealed"
             row.digest, row.size = seal_file(sound, folder() / row.path, row.name)

@@ -42,6 +42,19 @@ def outline(file: BinaryIO) -> Outline:
     return Outline(round(seen * 1000 / rate), peaks)
 
 
+def finish_header(file: BinaryIO) -> bool:
+    """Write the lengths into the head of a WAV whose writer died before it could; whether that was needed."""
+    head = file.read(44)
+    size = file.seek(0, 2)
+    unfinished = len(head) == 44 and head[:4] == b"RIFF" and head[36:40] == b"data" and head[40:] == bytes(4) and size > 44
+    if unfinished:
+        for place, length in ((4, size - 8), (40, size - 44)):
+            file.seek(place)
+            file.write(struct.pack("<I", min(length, 2**32 - 1)))
+    file.seek(0)
+    return unfinished
+
+
 def marked(sound: bytes, words: str, at: datetime) -> bytes:
     """The WAV with a note of who took it out and when, as an INFO chunk behind the sound: players pass it over."""
     text = f"{words} {at:%Y-%m-%d %H:%M:%S}".encode() + b"\0"

@@ -29,7 +29,7 @@ def test_up_and_ready(installation):
     status, text = installation.ask("/readyz")
     assert (status, json.loads(text)) == (
         200, {"status": "ok", "checks": {"database": "ok", "migrations": "ok", "worker": "ok"},
-              "switch": {"word": "off", "reason": ""}})
+              "switch": {"word": "off", "reason": ""}, "phone": "未启用"})
     assert json.loads(installation.ask("/healthz")[1])["status"] == "ok"
     assert "huying_requests_total{" in installation.ask("/metrics")[1]
     assert set(installation.pids()) == {"db", "web", "live", "worker"}

@@ -183,7 +183,7 @@ def test_a_shift_leader_ends_a_call(house, talk, ask, agent):
     ("blind", {"to": "number"}, "12", "号码有误"),
     ("blind", {}, "", "请选择"),
     ("complete", {}, "", "没有正在进行的咨询"),
-    ("answer", {}, "", "不支持遥控接听"),
+    ("answer", {}, "", "没有正在振铃的来电"),
     ("dial", {"to": "number"}, "13907700001", "正在使用"),
     ("jump", {}, "", "没有“jump”"),
 ])

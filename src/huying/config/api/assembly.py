@@ -22,6 +22,12 @@ ABOUT = """呼应 12345 热线的开放接口。
 """
 
 
+EVERYWHERE = (400, 401, 403, 404, 422, 429)
+"""What every operation may answer, whichever room it is in."""
+
+SHAPE = "#/components/schemas/Problem"
+
+
 class Api(NinjaAPI):
     """Refusals are problem details in the document as they are on the wire."""
 
@@ -32,6 +38,8 @@ class Api(NinjaAPI):
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         for path in schema["paths"].values():
             for operation in path.values():
+                for status in EVERYWHERE:
+                    operation["responses"].setdefault(status, {"content": {PROBLEM: {"schema": {"$ref": SHAPE}}}})
                 for status, answer in operation["responses"].items():
                     answer["description"] = TITLES.get(int(status), "成功")
                     if int(status) >= 400:

@@ -54,7 +54,10 @@ async def force_hangup(job: Job, hands: Hands) -> None:
 async def answer(job: Job, hands: Hands) -> None:
     if job.is_browser:
         raise NotPossible("请在话机窗口接听；话机窗口未打开时请先打开")
-    await _notify(hands.leg(job.extension), hands, "talk", "此话机不支持遥控接听，请直接摘机")
+    leg = hands.leg(job.extension)
+    if leg.answered or not leg.rung:
+        raise NotPossible("没有正在振铃的来电")
+    await _notify(leg, hands, "talk", "此话机不支持遥控接听，请直接摘机")
 
 
 async def blind(job: Job, hands: Hands) -> None:

@@ -178,8 +178,12 @@ def test_a_waiting_caller_hears_where_they_stand(node, carrier):
     limit = time.monotonic() + 45
     wanted = ["queue-thereare", "digits/2", "queue-callswaiting"]
     while True:
-        heard = [record.extra.get("sound", "") for record in node.records() if record.user_event == "FILE_STREAM_BEGIN"]
-        if any(heard[at : at + 3] == wanted for at in range(len(heard))) and "callback-offer" in heard:
+        heard: dict[str, list[str]] = {}  # by caller: the two are told at the same time
+        for record in node.records():
+            if record.user_event == "FILE_STREAM_BEGIN":
+                heard.setdefault(record.uniqueid, []).append(record.extra.get("sound", ""))
+        told = [sounds for sounds in heard.values() if any(sounds[at : at + 3] == wanted for at in range(len(sounds)))]
+        if told and any("callback-offer" in sounds for sounds in heard.values()):
             break
         assert time.monotonic() < limit, heard
         time.sleep(0.3)

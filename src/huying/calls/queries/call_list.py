@@ -1,13 +1,14 @@
 """Finding calls: who may see which, by what they are narrowed down, page by page (R221, R223)."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from huying.calls.models import Call
 from huying.calls.policies import calls_seen_by
+from huying.calls.queries.reports import midnight
 from huying.citizens.fields import blind_index
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
@@ -63,7 +64,3 @@ def read_cursor(text: str) -> tuple[datetime, int] | None:
         return datetime.fromtimestamp(float(moment), SHANGHAI), int(pk) if int(pk) < 2**62 else 0
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def midnight(day: Any) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)

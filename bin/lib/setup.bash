@@ -2,6 +2,7 @@
 # front-end bundle in build/static. Sourced, not run.
 ROOT=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 VENV=$ROOT/.venv
+unset PYTHONDONTWRITEBYTECODE  # where it is set, every process compiles a thousand modules anew: seconds each time
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "错误：$*"; exit 1; }
@@ -43,7 +44,7 @@ install_requirements() {
   [ -z "${PIP_EXTRA_INDEX_URL:-$extra}" ] || export UV_INDEX=${UV_INDEX:-${PIP_EXTRA_INDEX_URL:-$extra}}
   [ -z "${PIP_FIND_LINKS:-$links}" ] || export UV_FIND_LINKS=${UV_FIND_LINKS:-${PIP_FIND_LINKS:-$links}}
   "$VENV/bin/uv" pip install --quiet --python "$VENV/bin/python" --index-strategy unsafe-best-match \
-    --require-hashes -r "$file" 2>"$VENV/install.log" ||
+    --compile-bytecode --require-hashes -r "$file" 2>"$VENV/install.log" ||
     "$VENV/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$file" ||
     { cat "$VENV/install.log" >&2; die "安装 Python 依赖（requirements/$1.txt）失败，请检查网络后重试"; }
 }

@@ -135,6 +135,7 @@ def test_asterisk_killed_its_calls_are_lost_and_its_agents_come_back(house, talk
     house.node.start()
     lives(house)
     house.becomes(talk.seat, "wrap_up", 20)
+    eventually(lambda: Call.objects.get().ended_at, seconds=10)
     call = Call.objects.get()
     assert (call.ended_by, call.cause_text) == ("system", "话务交换系统重启")
     assert call.entered_at < call.ended_at < clock.now()

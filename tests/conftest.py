@@ -33,6 +33,15 @@ def _numbers_inside(request):
 
 
 @pytest.fixture(autouse=True)
+def _nothing_remembered():
+    """What a process remembers for a moment (counts, choices) is not the next test's."""
+    yield
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
 def _whole_country(request):
     """Tests see all tenants unless they open a narrower scope, as a request does; without any, nothing is visible.
 

@@ -1,10 +1,14 @@
 """How full the lists are, for the menu: quick and capped."""
 
+from django.core.cache import cache
+from django.db.models import Q
+
 from huying.calls.models import Block, CallBack
 from huying.calls.policies import blocks_seen_by, pool_seen_by
 from huying.org.policies import Actor
 
 MOST = 1000
+FRESH = 5  # seconds; the menu asks on every page
 VOICEMAILS = 20
 
 
@@ -13,12 +17,15 @@ def waiting_call_backs(actor: Actor) -> int:
 
 
 def blocks_to_decide(actor: Actor) -> int | None:
-    """What waits for this person: nominations and appeals for whoever decides."""
+    """What waits for this person: nominations and appeals for whoever decides. Remembered for a moment."""
     if not actor.may("calls.approve_block"):
         return None
-    rows = blocks_seen_by(actor)
-    nominated = rows.filter(state=Block.State.NOMINATED).order_by()[:MOST].count()
-    return nominated + rows.filter(state=Block.State.ACTIVE, appealed_at__isnull=False, appeal_decision="").order_by()[:MOST].count()
+    return cache.get_or_set(f"calls.blocks.{actor.staff_id}", lambda: _blocks_to_decide(actor), FRESH)
+
+
+def _blocks_to_decide(actor: Actor) -> int:
+    appealed = Q(state=Block.State.ACTIVE, appealed_at__isnull=False, appeal_decision="")
+    return blocks_seen_by(actor).filter(Q(state=Block.State.NOMINATED) | appealed).order_by()[:MOST].count()
 
 
 def voicemails_for(actor: Actor) -> list[CallBack]:

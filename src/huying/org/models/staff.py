@@ -4,6 +4,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from huying.org.models.centre import Centre
 from huying.org.models.role import Role
 
 
@@ -51,3 +52,8 @@ class Staff(AbstractBaseUser):
     def permissions(self) -> frozenset[str]:
         """Permission codes of all roles together."""
         return frozenset(code for role in self.roles.all() for code in role.permissions)
+
+    @cached_property
+    def own_centres(self) -> list[int]:
+        """Ids of this person's centre and of those below it."""
+        return list(Centre.objects.filter(path__startswith=self.centre.path).values_list("pk", flat=True))

@@ -1,7 +1,7 @@
 """Which tenants' rows a person's connection may touch (R207)."""
 
 from huying.audit.queries import ALL, Scope, set_scope, tenant_scope
-from huying.org.models import Centre, Staff
+from huying.org.models import Staff
 
 __all__ = ["ALL", "Scope", "centres_of", "set_scope", "tenant_scope"]
 
@@ -14,4 +14,4 @@ def centres_of(staff: Staff) -> list[int]:
     """
     if staff.unit_id:
         return staff.centre.lineage
-    return list(Centre.objects.filter(path__startswith=staff.centre.path).values_list("pk", flat=True))
+    return staff.own_centres

@@ -1,9 +1,11 @@
 """The filter bar of a list. What cannot be read is dropped and said, never a reason to show nothing."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.cache import cache
 from django.db.models import Q
 
 from huying.kernel.clock import SHANGHAI
@@ -18,6 +20,7 @@ from huying.workorders.workflow import State
 
 _DAY = {"type": "date"}
 _FIRST_YEAR = 2000
+FRESH = 60  # seconds
 
 
 class FilterForm(forms.Form):
@@ -40,8 +43,8 @@ class FilterForm(forms.Form):
         self.use_required_attribute = False
         for name, label, choices in (("kind", "类型", Kind), ("urgency", "紧急程度", Urgency), ("channel", "渠道", Channel)):
             self.choose(name, f"全部{label}", choices.choices())
-        self.choose("template", "全部专项", template_choices(actor))
-        self.choose("region", "全部区域", region_choices(actor))
+        self.choose("template", "全部专项", remembered("templates", actor, template_choices))
+        self.choose("region", "全部区域", remembered("regions", actor, region_choices))
         states = [(value, label) for value, label in State.choices() if offers_state(desk, value)]
         if len(states) < 2:
             del self.fields["state"]
@@ -104,6 +107,13 @@ def offers_state(desk: Desk, state: str) -> bool:
 def units_seen(actor: Actor) -> Q:
     path = actor.staff.centre.path if actor.staff else "-"
     return Q(centre__path__startswith=path)
+
+
+def remembered(name: str, actor: Actor, choices: Callable[[Actor], list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """The choices of this person's centre, read anew every minute: they hardly change, and every list shows them."""
+    centre = actor.staff.centre_id if actor.staff else 0
+    found: list[tuple[str, str]] = cache.get_or_set(f"filter.{name}.{centre}", lambda: choices(actor), FRESH)
+    return found
 
 
 def template_choices(actor: Actor) -> list[tuple[str, str]]:

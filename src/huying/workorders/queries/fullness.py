@@ -31,10 +31,10 @@ def counted(code: str) -> Callable[[Actor], int | None]:
 
 
 def waiting_exports(actor: Actor) -> int | None:
-    """How many export requests wait for this person's decision."""
+    """How many export requests wait for this person's decision, at most a hundred."""
     if actor.staff is None or not actor.may("workorders.approve_export"):
         return None
     waiting = ExportRequest.objects.filter(
         state=ExportRequest.State.PENDING, centre__path__startswith=actor.staff.centre.path
-    )
-    return waiting.exclude(requested_by=actor.staff)[:100].count()
+    ).exclude(requested_by=actor.staff)
+    return cache.get_or_set(f"exports.{actor.staff_id}", lambda: waiting[:100].count(), FRESH)

@@ -82,15 +82,13 @@ def search_page(
     until = filters.until or clock.now() + _FAR
     since = filters.since or until - window
     position = Cursor.read(cursor)
-    places = list(found(actor, replace(filters, since=since, until=until), desk, position, size + 1))
-    shown, before, after = turn(places, size, position)
+    counts = position is None and counted
+    most = max(size, COUNTED) if counts else size
+    places = list(found(actor, replace(filters, since=since, until=until), desk, position, most + 1))
+    shown, before, after = turn(places[: size + 1], size, position)
     page = Page(lines_for(actor, shown), before, after, since=since)
-    if position is None and counted:
-        page.count = len(places)
-        if len(places) > size:
-            page.count = sum(1 for _ in found(actor, replace(filters, since=since, until=until), desk, None, COUNTED + 1))
-            page.capped = page.count > COUNTED
-            page.count = min(page.count, COUNTED)
+    if counts:
+        page.count, page.capped = min(len(places), most), len(places) > most
     return page
 
 

@@ -103,6 +103,50 @@ def test_what_is_no_sound_stays_where_it_is(cast):
             outline(BytesIO(nonsense))
 
 
+HEAD_ONLY = silence(0)
+UNFINISHED = HEAD_ONLY[:4] + bytes(4) + HEAD_ONLY[8:40] + bytes(4)  # as Asterisk begins a file
+
+
+@pytest.mark.parametrize(("left", "why", "words"), [
+    (b"", "empty", "录音文件里没有声音"), (HEAD_ONLY[:20], "empty", "录音文件里没有声音"), (UNFINISHED, "empty", "录音文件里没有声音"),
+    (HEAD_ONLY, "empty", "录音文件里没有声音"), (b"not a sound" * 100, "damaged", "录音文件已损坏"),
+    (HEAD_ONLY + b"x", "empty", "录音文件里没有声音"),
+])
+def test_what_will_never_be_a_sound_is_missing_and_the_page_says_why(client, cast, left, why, words):
+    row = taped(cast, ended=61)
+    place = spool() / "recordings" / row.name
+    place.write_bytes(left)
+    fresh = taped(cast, ended=10, name="fresh.wav")
+    (spool() / "recordings" / fresh.name).write_bytes(left)
+    assert seal_waiting() == 0
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("missing", why) and Recording.objects.get(pk=fresh.pk).state == "waiting"
+    assert place.exists() == (why == "damaged")
+    text = get(client, cast, "leader1", f"/calls/{row.call_id}/").content.decode()
+    assert f"录音缺失：{words}" in text and "data-sound" not in text
+    assert seal_waiting() == 0
+
+
+def test_after_a_restart_of_the_switch_nobody_waits_a_day_for_a_file_that_is_not_there(client, cast):
+    row, other = taped(cast, ended=61), taped(cast, ended=61, name="other.wav")
+    for each in (row, other):
+        (spool() / "recordings" / each.name).unlink()
+    Call.objects.filter(pk=row.call_id).update(cause_text="话务交换系统重启", outcome="lost")
+    seal_waiting()
+    assert [Recording.objects.get(pk=each.pk).why for each in (row, other)] == ["no_file", ""]
+    assert "没有找到录音文件" in get(client, cast, "leader1", f"/calls/{row.call_id}/").content.decode()
+
+
+def test_missing_recordings_are_counted_and_found(client, cast):
+    lost, kept = taped(cast, ended=61), taped(cast, ended=61, name="kept.wav")
+    (spool() / "recordings" / lost.name).write_bytes(b"")
+    seal_waiting()
+    text = get(client, cast, "leader1", "/calls/?recording=missing").content.decode()
+    assert f'href="/calls/{lost.call_id}/"' in text and f'href="/calls/{kept.call_id}/"' not in text
+    told = client.get("/metrics").content.decode()
+    assert 'huying_recordings{state="missing",why="empty"} 1.0' in told and 'state="waiting"' not in told
+
+
 def test_a_message_left_and_the_talk_of_one_call_have_the_same_file_name(cast):
     row = taped(cast, 2.0)
     left = Recording.objects.create(centre=row.centre, call=row.call, name=f"voicemail/{row.name}")

@@ -9,8 +9,10 @@ from django.db import connections
 
 from gateway_process.conftest import Apart
 from huying.audit.queries import ALL, set_scope
-from huying.calls.models import Call, Command, SeatState, SwitchState
+from huying.calls.models import Call, Command, Recording, SeatState, SwitchState
 from huying.calls.operations import SwitchAway, ask_switch, set_state
+from huying.calls.operations.recordings import LET_GO, seal_waiting
+from huying.calls.rules.sound import HEAD
 from huying.kernel import clock
 from telephony.node import eventually
 
@@ -148,6 +150,22 @@ def test_asterisk_killed_its_calls_are_lost_and_its_agents_come_back(house, talk
     second.say(440)
     assert ring.hears(440)
     house.becomes(talk.seat, "talking")
+
+
+def test_asterisk_killed_what_it_had_recorded_is_sealed_or_missing_with_its_reason(house, talk, settings):
+    settings.DATA = house.data
+    eventually(lambda: list((house.node.folder / "spool/recordings").glob("*.wav")))
+    house.node.kill()
+    eventually(lambda: not SwitchState.objects.get().connected, seconds=15)
+    house.node.start()
+    eventually(lambda: Call.objects.get().ended_at, seconds=40)
+    (tape,) = Recording.objects.all()
+    left = (house.node.folder / "spool/recordings" / tape.name).stat().st_size
+    Call.objects.update(ended_at=clock.now() - LET_GO)
+    seal_waiting()
+    tape.refresh_from_db()
+    assert (tape.state, tape.why) == (("sealed", "") if left > HEAD else ("missing", "empty"))
+    assert not Recording.objects.filter(state="waiting").exists()
 
 
 def test_with_the_database_away_the_call_goes_on_and_the_facts_are_whole_afterwards(house, talk, citizen):

@@ -1,4 +1,4 @@
-"""What Prometheus may ask: requests by route, jobs waiting, sessions of the database."""
+"""What Prometheus may ask: requests by route, jobs waiting, sessions of the database, recordings."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+
+from huying.audit.queries import ALL, tenant_scope
+from huying.calls.models import Recording
 
 log = structlog.get_logger("huying.request")
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -44,7 +48,7 @@ def route_of(request: HttpRequest) -> str:
 
 
 class Database(Collector):
-    """Read at the moment of asking: jobs by state, sessions of this login by state."""
+    """Read at the moment of asking: jobs and sessions of this login by state, recordings that are not sealed."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         jobs = GaugeMetricFamily("huying_jobs", "Background jobs that are not done", labels=["queue", "state"])
@@ -64,6 +68,17 @@ class Database(Collector):
                 sessions.add_metric([state], count)
         yield jobs
         yield sessions
+        yield recordings()
+
+
+def recordings() -> GaugeMetricFamily:
+    """Those waiting to be sealed, and those missing, by reason."""
+    found = GaugeMetricFamily("huying_recordings", "Recordings that are not sealed", labels=["state", "why"])
+    with tenant_scope(ALL):
+        rows = Recording.objects.filter(state__in=[Recording.State.WAITING, Recording.State.MISSING])
+        for state, why, count in rows.values_list("state", "why").annotate(count=Count("pk")).order_by("state", "why"):
+            found.add_metric([state, why], count)
+    return found
 
 
 def exposition(folder: str) -> bytes:

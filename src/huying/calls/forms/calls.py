@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from huying.calls.catalog import OUTCOME_LABELS
-from huying.calls.models import Call, SkillGroup
+from huying.calls.models import Call, Recording, SkillGroup
 from huying.kernel.phones import normalise_phone
 from huying.org.models import Staff
 
@@ -25,6 +25,7 @@ class CallFilter(forms.Form):
     group = forms.ModelChoiceField(SkillGroup.objects.none(), label="技能组", required=False, empty_label="全部")
     agent = forms.ModelChoiceField(Staff.objects.none(), label="坐席", required=False, empty_label="全部")
     rating = forms.ChoiceField(label="评价", required=False, choices=[*ANY, *RATINGS])
+    recording = forms.ChoiceField(label="录音", required=False, choices=[*ANY, *Recording.State.choices])
     longer = forms.IntegerField(label="通话至少（秒）", required=False, min_value=0, max_value=86400)
 
     def __init__(self, *args: Any, centres: list[int], **options: Any) -> None:

@@ -10,14 +10,20 @@ from django.db.models import Q
 from huying.calls.models import PhoneSetting, Recording
 from huying.calls.operations.tell import tell
 from huying.calls.queries.sealed import folder, seal_file, spool
-from huying.calls.rules.sound import BadSound, finish_header, outline
+from huying.calls.rules.fold.outcome import RESTARTED
+from huying.calls.rules.sound import BadSound, SilentSound, finish_header, outline
 from huying.kernel import clock
 
 log = structlog.get_logger("huying.calls.recordings")
 SETTLED = timedelta(seconds=2)
 """The switch closes a file within milliseconds of the call's end."""
 
+LET_GO = timedelta(minutes=1)
+"""So long after a call the switch writes nothing of it any more: what is no sound by then never will be."""
+
 GIVEN_UP = timedelta(hours=24)
+"""A file that is not there may be on its way (a disk not yet mounted); not so when the switch's restart ended the call."""
+
 BATCH = 50
 
 
@@ -33,7 +39,7 @@ def seal_waiting() -> int:
 
 @transaction.atomic
 def seal_one(pk: int) -> bool:
-    """The file of one recording; a wav that is not there yet is waited for, after a day it counts as missing.
+    """The file of one recording; what cannot be sealed is waited for, then counts as missing, with the reason.
 
     The sealed file is complete before the row says so, the wav goes only after the commit: a crash in between leaves
     something to do again, never nothing.
@@ -44,10 +50,7 @@ def seal_one(pk: int) -> bool:
         return False
     source = find(row.name)
     if source is None:
-        if row.call.ended_at and row.call.ended_at < clock.now() - GIVEN_UP:
-            row.state = Recording.State.MISSING
-            row.save(update_fields=["state"])
-            log.error("recording_missing", recording=row.pk)
+        _missing(row, Recording.Why.NO_FILE, after=LET_GO if row.call.cause_text == RESTARTED else GIVEN_UP)
         return False
     try:
         with source.open("r+b") as sound:
@@ -56,7 +59,14 @@ def seal_one(pk: int) -> bool:
             about = outline(sound)
             row.path = f"{row.call.entered_at:%Y/%m/%d}/{row.pk}.sealed"
             row.digest, row.size = seal_file(sound, folder() / row.path, row.name)
-    except (BadSound, OSError) as error:
+    except SilentSound:
+        if _missing(row, Recording.Why.EMPTY, after=LET_GO):
+            transaction.on_commit(lambda: source.unlink(missing_ok=True))
+        return False
+    except BadSound:
+        _missing(row, Recording.Why.DAMAGED, after=LET_GO)  # the file stays: somebody may still get something out of it
+        return False
+    except OSError as error:
         log.error("recording_not_sealed", recording=row.pk, error=type(error).__name__)
         return False
     row.duration_ms, row.peaks, row.state, row.sealed_at = about.duration_ms, about.peaks, Recording.State.SEALED, clock.now()
@@ -64,6 +74,17 @@ def seal_one(pk: int) -> bool:
     row.save()
     tell("recording", row.centre_id, None, row.call_id)
     transaction.on_commit(lambda: source.unlink(missing_ok=True))
+    return True
+
+
+def _missing(row: Recording, why: Recording.Why, *, after: timedelta) -> bool:
+    """Whether the call has been over for so long that the recording now counts as missing."""
+    if row.call.ended_at is None or row.call.ended_at > clock.now() - after:
+        return False
+    row.state, row.why = Recording.State.MISSING, why
+    row.save(update_fields=["state", "why"])
+    log.error("recording_missing", recording=row.pk, why=str(why))
+    tell("recording", row.centre_id, None, row.call_id)
     return True
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from huying.calls.models import Call
+from huying.calls.models import Call, Recording
 from huying.calls.policies import calls_seen_by
 from huying.calls.queries.reports import midnight
 from huying.citizens.fields import blind_index
@@ -52,6 +52,8 @@ def narrowed(rows: QuerySet[Call], found: dict[str, Any]) -> QuerySet[Call]:
         rows = rows.filter(number_hash=blind_index(number, purpose="phone"))
     if rating := found.get("rating"):
         rows = rows.filter(rating__isnull=True) if rating == "none" else rows.filter(rating=int(rating))
+    if recording := found.get("recording"):
+        rows = rows.filter(Exists(Recording.objects.filter(call=OuterRef("pk"), state=recording)))
     if longer := found.get("longer"):
         rows = rows.filter(talk_ms__gte=longer * 1000)
     return rows.filter(**{name: found[name] for name in ("direction", "outcome", "group", "agent") if found.get(name)})

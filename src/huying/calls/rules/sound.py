@@ -11,9 +11,16 @@ from typing import BinaryIO
 PEAKS = 400
 """Points of the outline, whatever the length."""
 
+HEAD = 44
+"""Bytes before the first sample of a WAV."""
+
 
 class BadSound(ValueError):
     """No sound file of ours: 16 bit PCM in a WAV."""
+
+
+class SilentSound(BadSound):
+    """A file in which nothing was ever written: empty, or no more than the head of a WAV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,10 @@ class Outline:
 
 
 def outline(file: BinaryIO) -> Outline:
-    """Read a WAV from its beginning. Raises BadSound."""
+    """Read a WAV from its beginning. Raises BadSound, SilentSound."""
+    if file.seek(0, 2) <= HEAD:
+        raise SilentSound("empty")
+    file.seek(0)
     try:
         with wave.open(file, "rb") as sound:
             rate, frames, width, channels = sound.getframerate(), sound.getnframes(), sound.getsampwidth(), sound.getnchannels()
@@ -39,16 +49,18 @@ def outline(file: BinaryIO) -> Outline:
                 seen += len(samples) // channels
     except (wave.Error, EOFError, struct.error) as error:
         raise BadSound(str(error)) from error
+    if not seen:
+        raise SilentSound("no samples")
     return Outline(round(seen * 1000 / rate), peaks)
 
 
 def finish_header(file: BinaryIO) -> bool:
     """Write the lengths into the head of a WAV whose writer died before it could; whether that was needed."""
-    head = file.read(44)
+    head = file.read(HEAD)
     size = file.seek(0, 2)
-    unfinished = len(head) == 44 and head[:4] == b"RIFF" and head[36:40] == b"data" and head[40:] == bytes(4) and size > 44
+    unfinished = len(head) == HEAD and head[:4] == b"RIFF" and head[36:40] == b"data" and head[40:] == bytes(4) and size > HEAD
     if unfinished:
-        for place, length in ((4, size - 8), (40, size - 44)):
+        for place, length in ((4, size - 8), (40, size - HEAD)):
             file.seek(place)
             file.write(struct.pack("<I", min(length, 2**32 - 1)))
     file.seek(0)

@@ -127,6 +127,15 @@ def test_what_will_never_be_a_sound_is_missing_and_the_page_says_why(client, cas
     assert seal_waiting() == 0
 
 
+def test_another_nodes_recording_is_left_to_it(cast):
+    row = taped(cast, ended=25 * 3600)
+    (spool() / "recordings" / row.name).unlink()
+    Call.objects.update(node="other")
+    assert seal_waiting() == 0 and Recording.objects.get().state == "waiting"
+    Call.objects.update(node="hy")
+    assert seal_waiting() == 0 and Recording.objects.get().state == "missing"
+
+
 def test_after_a_restart_of_the_switch_nobody_waits_a_day_for_a_file_that_is_not_there(client, cast):
     row, other = taped(cast, ended=61), taped(cast, ended=61, name="other.wav")
     for each in (row, other):

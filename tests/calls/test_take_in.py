@@ -130,6 +130,27 @@ def test_a_restart_of_the_switch_ends_what_was_open(centre):
     assert Call.objects.get(linkedid="1764139900.1").outcome == Outcome.GOING_ON
 
 
+def test_a_restart_ends_the_calls_of_its_own_node_and_no_others(centre):
+    group, around = centre.group, Surroundings()
+    lines = {node: Line(first=f"{node}-1764139204.1").enter().queue(group.queue) for node in ("hya", "hyb")}
+    take_in([row for line in lines.values() for row in line.rows], around=around)
+    back = Record(
+        at=BEGIN + timedelta(seconds=9), linkedid="hya-1764139213.0", uniqueid="hya-1764139213.0", kind="SWITCH_START", channel=""
+    )
+    take_in([back], around=around)
+    take_in(lines["hyb"].wait(20).say("KEY", "waiting:q:9").rows, around=around)  # folded again after the other node's restart
+    found = {call.node: (call.outcome, call.ended_at is None) for call in Call.objects.all()}
+    assert found == {"hya": (Outcome.LOST, False), "hyb": (Outcome.GOING_ON, True)}
+
+
+def test_two_nodes_that_come_back_in_the_same_second_are_both_heard(centre):
+    first, second = (Line(first=f"{node}-1764139204.1").enter() for node in ("hya", "hyb"))
+    at = BEGIN + timedelta(seconds=9)
+    back = [Record(at=at, linkedid=name, uniqueid=name, kind="SWITCH_START", channel="") for name in ("hya-1.0", "hyb-1.0")]
+    take_in([*first.rows, *second.rows, *back])
+    assert {call.outcome for call in Call.objects.all()} == {Outcome.LOST} and Call.objects.count() == 2
+
+
 def test_what_was_looked_up_for_earlier_batches_hides_no_restart_and_nobody_who_came_meanwhile(centre):
     around = Surroundings()
     seat = SeatSession.objects.get(phone__extension="8001")

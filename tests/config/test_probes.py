@@ -54,6 +54,14 @@ def test_the_telephone_is_told_and_does_not_make_the_pages_unready(client, secon
 
 
 @pytest.mark.django_db
+def test_of_several_nodes_the_one_that_is_ill_is_named(client):
+    beat(1)
+    for node, connected in (("hya", True), ("hyb", False)):
+        SwitchState.objects.create(node=node, gateway_seen_at=clock.now(), connected=connected)
+    assert client.get("/readyz").json()["phone"] == "节点 hyb：电话交换机没有应答"
+
+
+@pytest.mark.django_db
 def test_not_ready_while_migrations_are_missing(client, monkeypatch):
     from django.db.migrations.recorder import MigrationRecorder
 

@@ -76,18 +76,20 @@ class House:
 class Apart:
     """The gateway as the process it is; `kill` ends it without a word."""
 
-    def __init__(self, house: House) -> None:
-        about, ports = connections["owner"].settings_dict, house.node.plan
-        secrets = house.data / "secrets"
+    def __init__(self, house: House, node: Node | None = None) -> None:
+        about, ports = connections["owner"].settings_dict, (node or house.node).plan
+        data = ports.folder.parent
+        secrets = data / "secrets"
         if not secrets.exists():
             secrets.symlink_to(environment.data_folder() / "secrets")
         query = urlencode({"host": about["HOST"], "port": about["PORT"]})
         environ = os.environ | {
-            "HUYING_DATA": str(house.data), "HUYING_AMI_PORT": str(ports.ami_port), "HUYING_SIP_PORT": str(ports.sip_port),
+            "HUYING_DATA": str(data), "HUYING_NODE": ports.node,
+            "HUYING_AMI_PORT": str(ports.ami_port), "HUYING_SIP_PORT": str(ports.sip_port),
             "HUYING_PHONE_PORT": str(ports.http_port), "HUYING_RTP_LOW": str(ports.rtp_low), "HUYING_RTP_HIGH": str(ports.rtp_high),
             "DATABASE_URL": f"postgresql://{about['USER']}:{about['PASSWORD']}@/{about['NAME']}?{query}",
         }
-        self.log = (house.data / "gateway.log").open("ab")
+        self.log = (data / "gateway.log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "huying.config.cli", "gateway"], env=environ, stdout=self.log, stderr=subprocess.STDOUT
         )
@@ -181,6 +183,21 @@ def house(scene: House, asterisk) -> Iterator[House]:
         if other.process.poll() is None:
             other.kill()
     scene.node.stop()
+
+
+@pytest.fixture
+def second(house: House, asterisk, settings, tmp_path_factory) -> Iterator[Node]:
+    """Another node of the same installation, as behind a Kamailio: its own Asterisk and folder, the same database."""
+    http, ami = free_ports(2)
+    data, low = tmp_path_factory.mktemp("second").resolve(), media_ports()[0] + 100
+    own = settings.SWITCH
+    settings.SWITCH = own | {
+        "node": "hyb", "sip_port": free_ports(1)[0], "http_port": http, "ami_port": ami, "rtp_low": low, "rtp_high": low + 99,
+    }
+    node = Node(plan_of_node(data), asterisk).start()
+    settings.SWITCH = own
+    yield node
+    node.stop()
 
 
 @pytest.fixture

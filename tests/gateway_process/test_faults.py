@@ -152,6 +152,32 @@ def test_asterisk_killed_its_calls_are_lost_and_its_agents_come_back(house, talk
     house.becomes(talk.seat, "talking")
 
 
+def test_a_node_that_restarts_ends_its_own_calls_and_leaves_those_of_the_other(house, talk, second, citizen, agent):
+    Apart(house, second)
+    eventually(lambda: SwitchState.objects.filter(connected=True).count() == 2, seconds=40)
+    bob = agent("1002", at=second)
+    seat = house.sit("agent2", "1002")
+    eventually(lambda: "paused" not in second.cli(f"queue show {house.group.queue}").partition("PJSIP/1002")[2].partition("\n")[0])
+    other = citizen("13800138002", at=second).dial("12345")
+    ring = bob.ring()
+    ring.answer()
+    ring.say(1600)
+    house.becomes(seat, "talking")
+    assert sorted(Call.objects.values_list("node", flat=True)) == ["hy", "hyb"]
+    house.node.kill()
+    eventually(lambda: not SwitchState.objects.get(node="hy").connected, seconds=15)
+    house.node.start()
+    eventually(lambda: Call.objects.get(node="hy").ended_at, seconds=40)
+    house.becomes(talk.seat, "wrap_up", 20)
+    assert Call.objects.get(node="hy").outcome == "lost"
+    here = Call.objects.get(node="hyb")
+    assert here.ended_at is None and house.state(seat) == "talking" and other.hears(1600)
+    other.hang_up()
+    house.becomes(seat, "wrap_up", 20)
+    here.refresh_from_db()
+    assert (here.outcome, here.ended_by) == ("answered", "caller")
+
+
 def test_asterisk_killed_what_it_had_recorded_is_sealed_or_missing_with_its_reason(house, talk, settings):
     settings.DATA = house.data
     eventually(lambda: list((house.node.folder / "spool/recordings").glob("*.wav")))

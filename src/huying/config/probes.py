@@ -62,13 +62,18 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def phone() -> str:
-    """How the gateway says that it and the switch are."""
-    row = SwitchState.objects.filter(node="main").first()
-    if row is None or row.gateway_seen_at is None:
-        return "未启用"
-    if clock.now() - row.gateway_seen_at > HEARD:
+    """How the gateways say that they and their switches are; of several nodes those that are not well."""
+    rows = [row for row in SwitchState.objects.order_by("node") if row.gateway_seen_at]
+    ill = [(row.node, said) for row in rows if (said := ailment(row))]
+    if len(rows) == 1 and ill:
+        return ill[0][1]
+    return "；".join(f"节点 {node}：{said}" for node, said in ill) or ("ok" if rows else "未启用")
+
+
+def ailment(row: SwitchState) -> str:
+    if row.gateway_seen_at is None or clock.now() - row.gateway_seen_at > HEARD:
         return "没有话务网关的心跳"
-    return "ok" if row.connected else "电话交换机没有应答"
+    return "" if row.connected else "电话交换机没有应答"
 
 
 @require_safe

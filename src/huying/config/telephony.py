@@ -51,6 +51,7 @@ def basis(data: Path, web: int) -> dict[str, Any]:
     near = "127.0.0.1" if listens in ANYWHERE else listens
     host = environment.text("HUYING_SIP_HOST", "127.0.0.1")
     return {
+        "node": node_name(),
         "folder": folder(data),
         "host": host,
         "sip_port": chosen.sip,
@@ -63,6 +64,14 @@ def basis(data: Path, web: int) -> dict[str, Any]:
         "web_key": environment.secret("switch_web").hex(),
         "machine": own_addresses() if host.startswith("127.") else (),
     }
+
+
+def node_name() -> str:
+    """What this machine's switch is called among several; it begins the name of each of its calls. Raises BadSetting."""
+    name = environment.text("HUYING_NODE", "hy")
+    if not re.fullmatch(r"[a-z][a-z0-9]{0,15}", name):
+        raise environment.BadSetting(f"HUYING_NODE={name!r}：应为 1 到 16 个小写字母或数字，以字母开头")
+    return name
 
 
 def own_addresses() -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from django.conf import settings
 from huying.calls.models import SwitchState
 from huying.calls.queries.plan import plan_of_node
 from huying.calls.queries.prompts import prompt_texts, recorded_prompts, recording_of
+from huying.calls.queries.switch import own_node
 from huying.gateway.blocked import blocked_numbers, keep_equal
 from huying.gateway.database import Database
 from huying.gateway.line import Line
@@ -76,4 +77,4 @@ class Configure:
 
 
 def _note(said: str, at: datetime) -> None:
-    SwitchState.objects.update_or_create(node="main", defaults={"config_at": at, "said": said})
+    SwitchState.objects.update_or_create(node=own_node(), defaults={"config_at": at, "said": said})

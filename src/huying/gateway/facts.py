@@ -12,6 +12,7 @@ import structlog
 from huying.calls.models import Call, SeatSession, SwitchState
 from huying.calls.operations import move_seat, take_in
 from huying.calls.operations.save_call import Surroundings
+from huying.calls.queries.switch import own_node
 from huying.gateway import recordfile
 from huying.gateway.database import Database
 from huying.gateway.legs import Legs, SeatEvent
@@ -19,7 +20,6 @@ from huying.gateway.recordfile import Place
 from huying.switch.records import Record
 
 log = structlog.get_logger("huying.gateway")
-NODE = "main"
 LOOK_EVERY = 0.2
 SETTLE = 0.004  # the manager's event is sent while the line is being written
 REREAD = 500  # records of our own, after a start
@@ -85,7 +85,7 @@ class Facts:
 
 
 def last_place() -> Place:
-    row = SwitchState.objects.filter(node=NODE).first()
+    row = SwitchState.objects.filter(node=own_node()).first()
     return Place(row.file_id, row.file_offset) if row else Place()
 
 
@@ -96,7 +96,7 @@ def keep(records: list[Record], events: Sequence[SeatEvent], place: Place | None
     for event in events:
         move(event)
     if place is not None:
-        SwitchState.objects.update_or_create(node=NODE, defaults={"file_id": place.id, "file_offset": place.offset})
+        SwitchState.objects.update_or_create(node=own_node(), defaults={"file_id": place.id, "file_offset": place.offset})
 
 
 def move(event: SeatEvent) -> None:

@@ -15,13 +15,14 @@ from huying.calls.models import SwitchState
 from huying.calls.operations.call_back import call_backs_due
 from huying.calls.operations.carry_out import give_up_running
 from huying.calls.operations.wrap_ups import end_wrap_ups
+from huying.calls.queries.switch import own_node
 from huying.gateway import resync
 from huying.gateway.commands.perform import Hands
 from huying.gateway.commands.run import Commands
 from huying.gateway.configure import Configure
 from huying.gateway.database import Database
 from huying.gateway.ears import Ears
-from huying.gateway.facts import NODE, Facts, move
+from huying.gateway.facts import Facts, move
 from huying.gateway.legs import Legs, SeatEvent
 from huying.gateway.line import Address, Line
 from huying.gateway.members import Members
@@ -185,7 +186,7 @@ class Gateway:
 
 
 def _seen(*, connected: bool) -> None:
-    SwitchState.objects.update_or_create(node=NODE, defaults={"gateway_seen_at": clock.now(), "connected": connected})
+    SwitchState.objects.update_or_create(node=own_node(), defaults={"gateway_seen_at": clock.now(), "connected": connected})
 
 
 def _hold(event: ami.Message) -> Record:

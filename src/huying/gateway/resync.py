@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from huying.calls.catalog import AgentState
 from huying.calls.models import Leg as LegRow
 from huying.calls.models import SeatSession, SwitchState
 from huying.calls.operations import move_seat
+from huying.calls.queries.switch import of_own_node, own_node
 from huying.calls.workflow import IN_A_CALL
 from huying.gateway.legs import RESTART, Leg, Legs
 from huying.kernel import clock
@@ -20,8 +23,9 @@ BOOT = timedelta(milliseconds=500)
 
 
 def open_legs() -> list[Leg]:
-    """Telephones that, as far as the records go, are still in a call."""
-    rows = LegRow.objects.filter(ended_at=None, call__ended_at=None, call__entered_at__gt=clock.now() - OLDEST)
+    """Telephones that, as far as the records go, are still in a call of this node."""
+    recent = Q(ended_at=None, call__ended_at=None, call__entered_at__gt=clock.now() - OLDEST)
+    rows = LegRow.objects.filter(recent, of_own_node("call__node"))
     rows = rows.exclude(extension="").select_related("call")
     return [
         Leg(row.uniqueid, f"PJSIP/{row.extension}-00000000", row.call.linkedid, rung=row.offered_at is not None,
@@ -50,8 +54,9 @@ def unknown(rows: Iterable[ami.Message], legs: Legs) -> list[Leg]:
 
 
 def settle(talking: set[str], ringing: set[str]) -> None:
-    """Seats that the database believes in a call, without a channel: the call is over."""
-    seats = SeatSession.objects.filter(ended_at=None, state__in=IN_A_CALL).select_related("phone")
+    """Seats that the database believes in a call of this node, without a channel: the call is over."""
+    ours = Q(call=None) | of_own_node("call__node")
+    seats = SeatSession.objects.filter(ours, ended_at=None, state__in=IN_A_CALL).select_related("phone")
     for seat in seats:
         extension = seat.phone.extension
         if extension in talking:
@@ -76,7 +81,7 @@ async def started_at(link: ami.Link) -> datetime | None:
 def note_start(at: datetime | None, lost: datetime | None) -> tuple[bool, dict[str, Any]]:
     """Whether the switch was started since we last saw it, and what a record of that says: when it was gone, which we
     know if we had been connected (`lost`); else it was there when it was last seen."""
-    row, _ = SwitchState.objects.get_or_create(node="main")
+    row, _ = SwitchState.objects.get_or_create(node=own_node())
     before, seen = row.switch_up_since, row.gateway_seen_at
     if at is None or before == at:
         return False, {}
@@ -88,5 +93,5 @@ def note_start(at: datetime | None, lost: datetime | None) -> tuple[bool, dict[s
 
 
 def restart_record(at: datetime, extra: dict[str, Any]) -> Record:
-    name = f"{int(at.timestamp())}.0"
+    name = f"{own_node()}-{int(at.timestamp())}.0"
     return Record(at=at, linkedid=name, uniqueid=name, kind=RESTART, channel="", extra=extra)

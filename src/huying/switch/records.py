@@ -62,6 +62,11 @@ class Record:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def node(self) -> str:
+        """Which node of the switch wrote it."""
+        return node_of(self.uniqueid)
+
+    @property
     def data(self) -> str:
         """What a user event says."""
         return str(self.extra.get("extra", ""))
@@ -78,6 +83,11 @@ class Record:
     def coarse(self) -> "Record":
         """As the manager interface tells it: whole seconds, streams without a name."""
         return replace(self, at=self.at.replace(microsecond=0), user_event=self.user_event if self.kind == USER else "")
+
+
+def node_of(uniqueid: str) -> str:
+    """The node (`Plan.node`) in the name of a channel or a call ("hy-1764139204.17"); "" where none is named."""
+    return uniqueid.rpartition("-")[0]
 
 
 def from_csv(line: str | bytes) -> Record:

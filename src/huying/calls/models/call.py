@@ -48,6 +48,7 @@ class Call(models.Model):
 
     centre = models.ForeignKey("org.Centre", models.PROTECT, related_name="calls")
     linkedid = models.CharField(max_length=60, unique=True)
+    node = models.CharField("节点", max_length=16, default="", blank=True)  # of the switch; "" of an imported call
     direction = models.CharField("方向", max_length=8, choices=Direction.choices, default=Direction.IN)
     called = models.CharField("被叫号码", max_length=32, blank=True)
     number = SecretText("对方号码", default="")

@@ -26,7 +26,7 @@ class PhoneSetting(models.Model):
 
 
 class SwitchState(models.Model):
-    """One row: how the gateway and the switch are, as the gateway last wrote it; read by pages and probes."""
+    """A row for each node: how its gateway and switch are, as the gateway last wrote it; read by pages and probes."""
 
     gateway_seen_at = models.DateTimeField(null=True)
     switch_up_since = models.DateTimeField(null=True)
@@ -35,4 +35,4 @@ class SwitchState(models.Model):
     file_id = models.CharField(max_length=40, blank=True)
     config_at = models.DateTimeField(null=True)
     said = models.CharField(max_length=200, blank=True)
-    node = models.CharField(max_length=40, unique=True, default="main")
+    node = models.CharField(max_length=40, unique=True, default="hy")

@@ -12,6 +12,7 @@ from huying.calls.models import Call
 from huying.calls.operations.save_call import LEG_COLUMNS, SAME, Surroundings
 from huying.calls.operations.take_in import BATCH, keep, refold
 from huying.calls.queries.records import name_of
+from huying.calls.queries.switch import of_own_node
 from huying.calls.rules.fold.channels import RESTART
 from huying.kernel.errors import Refusal
 from huying.switch.records import NotARecord, Record, from_csv, split
@@ -85,7 +86,8 @@ def _tell(name: str, old: dict[str, Any], new: dict[str, Any], report: Report) -
 
 
 def rows_between(since: datetime, until: datetime) -> dict[str, dict[str, Any]]:
-    rows = Call.objects.filter(source="switch", entered_at__gte=since, entered_at__lt=until)
+    """Of this machine's node, whose files are read."""
+    rows = Call.objects.filter(of_own_node(), source="switch", entered_at__gte=since, entered_at__lt=until)
     return {call.linkedid: shape(call) for call in rows.prefetch_related("legs")}
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from huying.calls.models import PhoneSetting, Recording
 from huying.calls.operations.tell import tell
 from huying.calls.queries.sealed import folder, seal_file, spool
+from huying.calls.queries.switch import of_own_node
 from huying.calls.rules.fold.outcome import RESTARTED
 from huying.calls.rules.sound import BadSound, SilentSound, finish_header, outline
 from huying.kernel import clock
@@ -28,9 +29,10 @@ BATCH = 50
 
 
 def seal_waiting() -> int:
-    """Seal what is waiting of calls that are over; how many were. Several workers share the work without doubling."""
+    """Seal what is waiting of calls of this machine's switch that are over; how many were. Several workers share the work
+    without doubling."""
     now, done, after = clock.now(), 0, 0
-    over = Q(call__ended_at__lt=now - SETTLED) & Q(state=Recording.State.WAITING)
+    over = of_own_node("call__node") & Q(call__ended_at__lt=now - SETTLED, state=Recording.State.WAITING)
     while pks := list(Recording.objects.filter(over, pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         done += sum(seal_one(pk) for pk in pks)
         after = pks[-1]

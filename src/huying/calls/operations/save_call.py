@@ -17,7 +17,7 @@ from huying.citizens.fields import blind_index
 from huying.citizens.models import Caller
 from huying.kernel.clock import to_milliseconds
 from huying.kernel.phones import normalise_phone
-from huying.switch.records import Record
+from huying.switch.records import Record, node_of
 
 log = structlog.get_logger("huying.calls.save_call")
 SAME = (
@@ -65,11 +65,11 @@ class Surroundings:
                 each.clear()
         return self
 
-    def restarts(self, since: datetime) -> list[Record]:
-        """When the switch came back after `since`."""
+    def restarts(self, since: datetime, nodes: set[str]) -> list[Record]:
+        """When one of these nodes of the switch came back after `since`."""
         if self.back is None:
             self.back = restarts_of_the_switch()
-        return [record for record in self.back if record.at >= since]
+        return [record for record in self.back if record.at >= since and record.node in {"", *nodes}]
 
     def number(self, called: str) -> CalledNumber | None:
         if called and called not in self.numbers and (found := CalledNumber.objects.filter(number=called).first()):
@@ -141,6 +141,7 @@ def _shape(call: Call) -> dict[str, Any]:
 def _fill(call: Call, facts: CallFacts, around: Surroundings) -> None:
     for name in SAME:
         setattr(call, name, getattr(facts, name))
+    call.node = node_of(facts.linkedid)[:16]
     number = normalise_phone(facts.number)
     call.number_hash = blind_index(number, purpose="phone")
     if number and call.caller_id is None and (call.pk is None or call.ended_at):

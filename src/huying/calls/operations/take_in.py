@@ -5,7 +5,6 @@ fold of all its records, and whoever works on a call holds its lock.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -51,14 +50,18 @@ def keep(records: Sequence[Record]) -> list[str]:
         made = [row for record in part if record.key not in known and (row := as_row(record))]
         SwitchRecord.objects.bulk_create(made, ignore_conflicts=True)
     names = {name_of(record) for record in records if tells(record)}
-    if back := [record.at for record in records if record.kind == RESTART]:  # rare
-        names |= set(cut_off_before(max(back)))
+    for record in records:
+        if record.kind == RESTART:  # rare
+            names |= set(cut_off_by(record))
     return sorted(names - {""})
 
 
-def cut_off_before(restart: datetime) -> list[str]:
-    """Calls that were going on when the switch went; its return ends them."""
-    return list(Call.objects.filter(ended_at=None, entered_at__lte=restart, source="switch").values_list("linkedid", flat=True))
+def cut_off_by(restart: Record) -> list[str]:
+    """Calls that were going on at a node of the switch when it went; its return ends them, and no other node's."""
+    rows = Call.objects.filter(ended_at=None, entered_at__lte=restart.at, source="switch")
+    if restart.node:
+        rows = rows.filter(node=restart.node)
+    return list(rows.values_list("linkedid", flat=True))
 
 
 def tells(record: Record) -> bool:
@@ -95,7 +98,7 @@ def fold_family(family: Sequence[str], around: Surroundings) -> list[Saved]:
     records = records_of(family)
     if not records:
         return []
-    back = around.restarts(min(record.at for record in records))
+    back = around.restarts(min(record.at for record in records), {record.node for record in records})
     nodes = nodes_of(records)
     saved = []
     for name, rows in apart(records):

@@ -1,6 +1,9 @@
-"""Whether the switch can be spoken to."""
+"""Whether the switch can be spoken to, and which of its nodes is ours."""
 
 from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
 
 from huying.calls.models import SwitchState
 from huying.kernel import clock
@@ -10,6 +13,15 @@ HEARD = timedelta(seconds=8)
 
 
 def gateway_lives() -> bool:
-    """Whether the gateway was heard lately and has the switch on the line."""
-    row = SwitchState.objects.filter(node="main").values_list("gateway_seen_at", "connected").first()
-    return row is not None and bool(row[1]) and row[0] is not None and clock.now() - row[0] < HEARD
+    """Whether some node's gateway was heard lately and has its switch on the line."""
+    return SwitchState.objects.filter(connected=True, gateway_seen_at__gt=clock.now() - HEARD).exists()
+
+
+def own_node() -> str:
+    """The name of this machine's node (HUYING_NODE)."""
+    return str(settings.SWITCH["node"])
+
+
+def of_own_node(field: str = "node") -> Q:
+    """Calls of this machine's switch, and those of no switch (imported)."""
+    return Q(**{f"{field}__in": ("", own_node())})

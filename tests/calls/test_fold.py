@@ -122,6 +122,32 @@ def test_asking_a_colleague_is_hold_for_the_citizen():
     assert faults(facts) == []
 
 
+def test_a_group_that_is_asked_in_vain_and_then_answers():
+    line = Line().enter().queue("q1")
+    agent = line.connect("8001")
+    for member, answers in (("8002", False), ("8003", True)):
+        line.wait(10).leave(agent)
+        asked = line.start(line.next_id(), f"Local/*0@move-0000000{line.count};2", exten="*0", context="move")
+        line.say("ASK", "q7", channel=asked)
+        colleague = line.ring(member)
+        line.wait(4)
+        if answers:
+            line.answer(colleague).join(agent, colleague, bridge="b2").wait(6).hang_up(colleague).leave(agent)
+        else:
+            line.hang_up(colleague).say("INVAIN", "q7", channel=asked)
+        line.hang_up(asked).join(agent, bridge="b1")
+    other = line.wait(1).ring("8004")
+    facts = fold(line.wait(3).hang_up(other).wait(1).caller_leaves(agent).rows)
+    assert [(leg.role, leg.queue, leg.result) for leg in facts.legs] == [
+        ("agent", "q1", "answered"), ("consult", "q7", "missed"), ("consult", "q7", "answered"), ("consult", "", "missed"),
+    ]
+    kinds = [line["kind"] for line in facts.milestones]
+    assert kinds.count("asked") == 2
+    assert kinds.count("asked_in_vain") == 1
+    assert facts.queue == "q1"
+    assert faults(facts) == []
+
+
 def test_an_attended_transfer_hands_the_citizen_over():
     line = Line().enter().queue()
     agent = line.connect("8001")

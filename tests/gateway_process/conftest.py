@@ -22,7 +22,7 @@ from django.db import connection, connections
 import cast as stage
 from huying.audit.queries import ALL, set_scope
 from huying.calls.models import CalledNumber, Phone, PhoneSetting, SeatSession, Skill, SkillGroup, Trunk
-from huying.calls.operations import set_state, sign_in_seat
+from huying.calls.operations import ask_switch, set_state, sign_in_seat
 from huying.calls.queries.plan import plan_of_node
 from huying.config import environment
 from huying.gateway.process import Gateway
@@ -215,3 +215,28 @@ def gateway(house: House) -> Iterator[Callable[[], Running]]:
     set_scope(ALL)
     assert connection.alias in connections
     yield start
+
+
+@pytest.fixture
+def ask(house):
+    def do(username, kind, about=None, **more):
+        return ask_switch(actor=house.cast.actor(username), kind=kind, about=about or {}, **more)
+
+    return do
+
+
+@pytest.fixture
+def talk(house, gateway, citizen, agent):  # noqa: F811
+    """agent1 at 1001 talks with a citizen; agent2 is signed in at 1002, busy."""
+    gateway()
+    alice, bob = agent("1001"), agent("1002")
+    seat, other = house.sit("agent1", "1001"), house.sit("agent2", "1002", ready=False)
+    house.waits("1001", paused=False)
+    call = citizen("13800138000").dial("12345")
+    ring = alice.ring()
+    ring.answer()
+    call.say(440)
+    ring.say(880)
+    house.becomes(seat, "talking")
+    assert call.hears(880)
+    return type("Talk", (), {"call": call, "ring": ring, "seat": seat, "other": other, "bob": bob, "alice": alice})

@@ -3,35 +3,10 @@
 import pytest
 
 from huying.calls.models import Call, Command, OtherDesk, SeatSession, SeatState
-from huying.calls.operations import SwitchAway, SwitchRefused, ask_switch
+from huying.calls.operations import SwitchAway, SwitchRefused
 from telephony.node import eventually
 
 pytestmark = [pytest.mark.phone, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def ask(house):
-    def do(username, kind, about=None, **more):
-        return ask_switch(actor=house.cast.actor(username), kind=kind, about=about or {}, **more)
-
-    return do
-
-
-@pytest.fixture
-def talk(house, gateway, citizen, agent):
-    """agent1 at 1001 talks with a citizen; agent2 is signed in at 1002, busy."""
-    gateway()
-    alice, bob = agent("1001"), agent("1002")
-    seat, other = house.sit("agent1", "1001"), house.sit("agent2", "1002", ready=False)
-    house.waits("1001", paused=False)
-    call = citizen("13800138000").dial("12345")
-    ring = alice.ring()
-    ring.answer()
-    call.say(440)
-    ring.say(880)
-    house.becomes(seat, "talking")
-    assert call.hears(880)
-    return type("Talk", (), {"call": call, "ring": ring, "seat": seat, "other": other, "bob": bob, "alice": alice})
 
 
 def test_hang_up(house, talk, ask):

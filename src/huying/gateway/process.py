@@ -17,7 +17,7 @@ from huying.calls.operations.carry_out import give_up_running
 from huying.calls.operations.wrap_ups import end_wrap_ups
 from huying.calls.queries.switch import own_node
 from huying.gateway import resync
-from huying.gateway.commands.perform import Hands
+from huying.gateway.commands.hands import Hands
 from huying.gateway.commands.run import Commands
 from huying.gateway.configure import Configure
 from huying.gateway.database import Database

@@ -95,8 +95,13 @@ class Bar:
         return sorted(rows, key=lambda row: (row.state != AgentState.READY, row.phone.extension))
 
     @cached_property
-    def groups(self) -> list[SkillGroup]:
-        return list(SkillGroup.objects.filter(centre_id=self.session.centre_id, is_active=True)) if self.session else []
+    def groups(self) -> list[tuple[SkillGroup, int]]:
+        """Each with how many others in it are ready now."""
+        if self.session is None:
+            return []
+        ready = [seat.groups for seat in open_seats().filter(state=AgentState.READY).exclude(pk=self.session.pk)]
+        rows = SkillGroup.objects.filter(centre_id=self.session.centre_id, is_active=True)
+        return [(row, sum(str(row.pk) in groups for groups in ready)) for row in rows]
 
     @cached_property
     def desks(self) -> list[OtherDesk]:
@@ -106,9 +111,14 @@ class Bar:
     def unread(self) -> int:
         return unread_count(self.actor.staff) if self.actor.staff else 0
 
-    @property
+    @cached_property
     def consulting(self) -> bool:
-        return bool(self.call) and Leg.objects.filter(call=self.call, role=Leg.Role.CONSULT, ended_at=None).exists()
+        """Whether this person asks somebody; whoever is asked does not."""
+        if self.session is None or self.call is None:
+            return False
+        legs = Leg.objects.filter(call=self.call, role=Leg.Role.CONSULT, ended_at=None)
+        asked = legs.exclude(extension=self.session.phone.extension)
+        return asked.exists() and not legs.filter(extension=self.session.phone.extension).exists()
 
     @property
     def ways(self) -> list[tuple[str, str]]:

@@ -19,12 +19,14 @@ class NotPossible(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to: `exten` in the contexts `move` and `phones`; `channel` is what rings when it is called by itself."""
+    """Where to: `exten` in the contexts `move` and `phones`; `asked` in `move` when a colleague consults them; `channel` is
+    what rings when it is called by itself."""
 
     exten: str
     channel: str
     label: str
-    is_group: bool = False
+    asked: str
+    queue: str = ""  # of a group
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,17 @@ def _target(row: Command) -> Target:
         return _agent(str(about.get("extension", "")), row)
     if to == "group":
         found = _group(about, centre)
-        return Target(f"q-{found.queue}", "", found.name, is_group=True)
+        asked = f"ask-{found.queue}"
+        return Target(f"q-{found.queue}", f"Local/{asked}@move/n", found.name, asked, found.queue)
     if to == "desk":
         desk = OtherDesk.objects.filter(centre=centre, code=about.get("code", ""), is_active=True).first()
         if desk is None:
             raise NotPossible("没有这个热线，请重新选择")
         place = f"desk-{_desk_code(desk)}"
-        return Target(place, f"Local/{place}@move/n", desk.name)
+        return Target(place, f"Local/{place}@move/n", desk.name, place)
     if not row.secret.isdigit():
         raise NotPossible("号码有误，请重新填写")
-    return Target(row.secret, f"Local/{row.secret}@outbound/n", "外线号码")
+    return Target(row.secret, f"Local/{row.secret}@outbound/n", "外线号码", row.secret)
 
 
 def _agent(extension: str, row: Command) -> Target:
@@ -90,7 +93,7 @@ def _agent(extension: str, row: Command) -> Target:
         raise NotPossible("不能转给自己")
     if seat.state in {AgentState.TALKING, AgentState.RINGING}:
         raise NotPossible(f"{seat.staff.name}正在通话，请稍后再试或另选坐席")
-    return Target(extension, f"PJSIP/{extension}", seat.staff.name)
+    return Target(extension, f"PJSIP/{extension}", seat.staff.name, extension)
 
 
 def _group(about: dict[str, Any], centre: Centre) -> SkillGroup:

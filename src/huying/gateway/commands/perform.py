@@ -1,46 +1,19 @@
 """What each kind of command does on the manager connection. Each either did it or raises a Refusal in Chinese."""
 
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from huying.gateway.commands.hands import Consultation, Hands
 from huying.gateway.commands.job import Job, NotPossible, Target
-from huying.gateway.legs import Leg, Legs
-from huying.gateway.line import Line
-from huying.gateway.phones import Phones
+from huying.gateway.legs import Leg
 from huying.switch import ami
+from huying.switch.render.dialplan import ASKED
 
 RINGS_FOR = 30_000  # ms
 AUTO_ANSWER = "PJSIP_HEADER(add,X-Huying-Answer)=now"
 THREE_WAY = "*#3"  # features.conf, atxferthreeway
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    line: Line
-    legs: Legs
-    phones: Phones
-    consulting: dict[str, Target]  # extension -> whom its person is asking
-
-    def leg(self, extension: str) -> Leg:
-        """The telephone's call that is talked on, else the one that rings."""
-        found = sorted(self.legs.of(extension), key=lambda leg: leg.answered or not leg.rung, reverse=True)
-        if not found:
-            raise NotPossible("没有正在进行的通话")
-        return found[0]
-
-    def talking(self, extension: str) -> Leg:
-        leg = self.leg(extension)
-        if not leg.answered and leg.rung:
-            raise NotPossible("电话还没有接听")
-        return leg
-
-    def idle(self, extension: str) -> None:
-        if self.legs.of(extension):
-            raise NotPossible("您的话机正在使用，请先结束当前通话")
-        if extension in self.phones.gone:
-            raise NotPossible(f"分机 {extension} 不在线，请检查话机或重新打开话机窗口")
 
 
 async def hangup(job: Job, hands: Hands) -> None:
@@ -69,23 +42,27 @@ async def blind(job: Job, hands: Hands) -> None:
 async def consult(job: Job, hands: Hands) -> None:
     target = _target(job)
     leg = hands.talking(job.extension)
-    if target.is_group or not target.exten.isdigit():
-        raise NotPossible("咨询须选择坐席、热线或号码；转技能组请用直接转接")
-    if job.extension in hands.consulting:
+    if await hands.consults(job.extension):
         raise NotPossible("正在咨询中，请先完成或取消")
-    await hands.line.action("Atxfer", Channel=leg.channel, Context="move", Exten=target.exten)
-    hands.consulting[job.extension] = target
+    await _somebody_free(target, hands)
+    bridge, _ = await hands.bridge(leg)
+    dialled = target.asked
+    if not dialled.isdigit():
+        await hands.line.action("Setvar", Channel=leg.channel, Variable="__HY_ASK", Value=target.asked)
+        dialled = ASKED
+    await hands.line.action("Atxfer", Channel=leg.channel, Context="move", Exten=dialled)
+    hands.consulting[job.extension] = Consultation(target, bridge, time.monotonic())
 
 
 async def complete(job: Job, hands: Hands) -> None:
     """Letting go of the telephone joins the two others."""
-    _consulting(job, hands)
+    await hands.must_consult(job)
     await hands.line.action("Hangup", Channel=hands.talking(job.extension).channel, Cause=16)
     hands.consulting.pop(job.extension, None)
 
 
 async def cancel(job: Job, hands: Hands) -> None:
-    _consulting(job, hands)
+    await hands.must_consult(job)
     await hands.line.action("CancelAtxfer", Channel=hands.talking(job.extension).channel)
     hands.consulting.pop(job.extension, None)
 
@@ -93,16 +70,15 @@ async def cancel(job: Job, hands: Hands) -> None:
 async def conference(job: Job, hands: Hands) -> dict[str, Any]:
     """Who is asked already joins at once; else caller and agent go to a room, and the third is called into it."""
     leg = hands.talking(job.extension)
-    if job.extension in hands.consulting:
+    if await hands.consults(job.extension):
         for digit in THREE_WAY:
             await hands.line.action("PlayDTMF", Channel=leg.channel, Digit=digit, Receive="true")
         hands.consulting.pop(job.extension, None)
         return {}
     target = _target(job)
-    if target.is_group:
-        raise NotPossible("三方通话须选择坐席、热线或号码")
+    await _somebody_free(target, hands)
     room = uuid4().hex[:12]
-    await _together(leg, await _others(leg, hands), room, hands)
+    await _together(leg, (await hands.bridge(leg))[1], room, hands)
     await _call(target.channel, "move", f"room-{room}", job, hands)
     return {"room": room}
 
@@ -111,7 +87,7 @@ async def dial(job: Job, hands: Hands) -> None:
     """One's own telephone first, then the number, with the centre's own number shown."""
     target = _target(job)
     hands.idle(job.extension)
-    if target.is_group:
+    if target.queue:
         raise NotPossible("外呼须选择坐席、热线或号码")
     await _call(f"PJSIP/{job.extension}", "phones", target.exten, job, hands, auto=job.is_browser)
 
@@ -155,9 +131,13 @@ def _target(job: Job) -> Target:
     return job.target
 
 
-def _consulting(job: Job, hands: Hands) -> None:
-    if job.extension not in hands.consulting:
-        raise NotPossible("没有正在进行的咨询")
+async def _somebody_free(target: Target, hands: Hands) -> None:
+    """Asked before the citizen is put on hold for nothing. The count is the switch's own, of this moment."""
+    if not target.queue:
+        return
+    free = (await hands.line.action("Getvar", Variable=f"QUEUE_MEMBER({target.queue},ready)")).get("Value", "")
+    if free in {"", "0"}:
+        raise NotPossible(f"{target.label}现在没有空闲坐席，来电人仍在与您通话；可直接转接到该组排队")
 
 
 async def _spy(job: Job, hands: Hands, mode: str) -> None:
@@ -174,13 +154,6 @@ async def _call(channel: str, context: str, exten: str, job: Job, hands: Hands, 
         "Originate", Channel=channel, Context=context, Exten=exten, Priority=1, CallerID=f"<{shown}>", Timeout=RINGS_FOR,
         Async="true", Variable=variables,
     )
-
-
-async def _others(leg: Leg, hands: Hands) -> list[str]:
-    """The channels that hear `leg`."""
-    rows = await hands.line.listed("CoreShowChannels")
-    bridge = next((row.get("BridgeId", "") for row in rows if row.get("Channel") == leg.channel), "")
-    return [row["Channel"] for row in rows if bridge and row.get("BridgeId") == bridge and row["Channel"] != leg.channel]
 
 
 async def _together(leg: Leg, others: list[str], room: str, hands: Hands) -> None:

@@ -9,8 +9,9 @@ import structlog
 
 from huying.calls.models import Command
 from huying.calls.operations.carry_out import finish
+from huying.gateway.commands.hands import Hands
 from huying.gateway.commands.job import Job, next_job
-from huying.gateway.commands.perform import KINDS, Hands
+from huying.gateway.commands.perform import KINDS
 from huying.gateway.database import Database
 from huying.kernel.errors import Refusal
 

@@ -4,7 +4,8 @@ User events in the channel event log, NAME and data:
 ENTER called · ROUTE `fallback` or `flow= queue= priority= last= blocked=` · REFUSE lines|flood|abroad|what web says ·
 BLOCKED pass|refused · NODE flow:node · KEY flow:node:digits|timeout|invalid (flow may be `waiting` or `nobody`, then the
 queue stands for the node) · HUMAN · QUEUE queue · QUEUEEND queue:ANSWERED|ABANDON|KEY|QUEUESTATUS:member · MAIL file ·
-CALLBACK number · RECORD file · INVITE key · RATE 1-5|none · OUT number · ROOM room · DESK code · SPY mode:extension
+CALLBACK number · ASK queue · INVAIN queue · RECORD file · INVITE key · RATE 1-5|none · OUT number · ROOM room · DESK code ·
+SPY mode:extension
 
 A room is named after the call it is for (room-<linkedid>): a party dialled into it has a linkedid of its own for good,
 and only its ROOM says which call it belongs to.
@@ -15,6 +16,9 @@ from importlib import resources
 from huying.switch.plan import Desk, Number, Phone, Plan, Queue, Trunk
 from huying.switch.render.checks import fit, web, whole
 from huying.switch.render.flows import flow, hours
+
+ASKED = "*0"
+"""What is dialled to consult what has no number: the manager can only press keys, so the place stands in HY_ASK."""
 
 
 def extensions(plan: Plan) -> str:
@@ -101,6 +105,9 @@ def _move(plan: Plan) -> list[str]:
     lines = [_moved(phone) for phone in plan.phones if phone.kind != "citizen"]
     lines += [extension(f"q-{queue.name}", "Gosub(settle,s,1)", f"Set(HY_QUEUE={queue.name})", "Gosub(record-on,s,1)",
                         'ExecIf($["${QUEUE_PRIO}"=""]?Set(QUEUE_PRIO=5))', "Goto(person,s,1)") for queue in plan.queues]
+    lines += [extension(f"ask-{queue.name}", f"Gosub(ask,s,1({queue.name}))", "Hangup(16)")
+              for queue in plan.queues if queue.kind == "group"]
+    lines.append(extension(ASKED, "Goto(${HY_ASK},1)"))
     lines.append(extension("_room-.", "Set(HY_ROOM=${FILTER(A-Za-z0-9.\\-,${EXTEN:5})})", "Goto(room,s,1)"))
     lines.append(extension("_XX.", "Gosub(settle,s,1)", "Goto(outbound,${EXTEN},1)"))
     return ["[move]", *lines, *map(_desk, plan.desks), ""]

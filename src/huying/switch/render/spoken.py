@@ -14,6 +14,7 @@ SPOKEN = {
     "callback-offer": "不想继续等候，请按九号键，由我们给您回电，排队位置为您保留。",
     "invalid": "您的按键有误，请重新输入。",
     "unavailable": "很抱歉，查询暂时无法进行。",
+    "group-nobody": "该技能组现在没有空闲坐席，将回到来电人。",
     "failed": "很抱歉，电话没有接通。",
     "goodbye": "感谢您的来电，再见。",
     "queue-youarenext": "您是下一位，请稍候。",

@@ -112,7 +112,7 @@ def units_seen(actor: Actor) -> Q:
 def remembered(name: str, actor: Actor, choices: Callable[[Actor], list[tuple[str, str]]]) -> list[tuple[str, str]]:
     """The choices of this person's centre, read anew every minute: they hardly change, and every list shows them."""
     centre = actor.staff.centre_id if actor.staff else 0
-    found: list[tuple[str, str]] = cache.get_or_set(f"filter.{name}.{centre}", lambda: choices(actor), FRESH)
+    found: list[tuple[str, str]] = cache.get_or_set(f"filter.{name}.{centre}", lambda: choices(actor), FRESH) or []
     return found
 
 

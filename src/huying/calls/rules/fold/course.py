@@ -15,7 +15,8 @@ WORDS = {"timeout", "invalid", ""}
 SIMPLE = {
     "ENTER": ("entered", "called"), "BLOCKED": ("blocked", "verdict"), "QUEUE": ("queued", "queue"), "HUMAN": ("human", ""),
     "MAIL": ("voicemail", "name"), "RECORD": ("recorded", "name"), "INVITE": ("invited", "by"), "ROOM": ("conference", "room"),
-    "DESK": ("desk", "desk"), "CALLBACK": ("call_back", ""), "OUT": ("dialled", ""), HOLD: ("held", ""),
+    "DESK": ("desk", "desk"), "CALLBACK": ("call_back", ""),
+    "ASK": ("asked", "queue"), "INVAIN": ("asked_in_vain", "queue"), "OUT": ("dialled", ""), HOLD: ("held", ""),
     UNHOLD: ("retrieved", ""),
 }
 """User event -> kind of milestone, and under which name its text is kept ("" keeps none: it is somebody's number)."""

@@ -86,16 +86,22 @@ def last_said(stream: Stream, channel: Channel, events: set[str]) -> Said:
 
 
 def queue_at(stream: Stream, moment: datetime, answers: Iterable[datetime]) -> str:
-    """The queue in which the citizen stood, "" once somebody had answered."""
+    """The queue in which the citizen stood, or the group that was asked for advice; "" once somebody had answered."""
     standing, since = "", moment
     for said in stream.said:
         if said.at > moment:
             break
-        if said.event == "QUEUE":
+        if said.event in {"QUEUE", "ASK"} and not _over(stream, said, moment):
             standing, since = said.text[:20], said.at
-        elif said.event == "QUEUEEND":
+        elif said.event in {"QUEUEEND", "INVAIN"}:
             standing = ""
     return "" if any(since < answered < moment for answered in answers) else standing
+
+
+def _over(stream: Stream, said: Said, moment: datetime) -> bool:
+    """Whether the channel that said it was gone by then: a consultation that was given up."""
+    channel = stream.channels.get(said.uniqueid)
+    return bool(channel and channel.ended and channel.ended < moment)
 
 
 def _number(channel: Channel, asked: Said) -> str:

@@ -1,0 +1,68 @@
+"""What carrying out a command takes: the line to the switch and what is known of the telephones."""
+
+import time
+from dataclasses import dataclass
+
+from huying.gateway.commands.job import Job, NotPossible, Target
+from huying.gateway.legs import Leg, Legs
+from huying.gateway.line import Line
+from huying.gateway.phones import Phones
+
+SETTLES = 2.0
+"""Seconds until who consults has left the citizen: the switch first says so to them, then takes the keys it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """`bridge`: where the citizen waits; whoever is back in it asks nobody any more."""
+
+    target: Target
+    bridge: str
+    since: float  # time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    line: Line
+    legs: Legs
+    phones: Phones
+    consulting: dict[str, Consultation]  # by the extension of who asks
+
+    def leg(self, extension: str) -> Leg:
+        """The telephone's call that is talked on, else the one that rings."""
+        found = sorted(self.legs.of(extension), key=lambda leg: leg.answered or not leg.rung, reverse=True)
+        if not found:
+            raise NotPossible("没有正在进行的通话")
+        return found[0]
+
+    def talking(self, extension: str) -> Leg:
+        leg = self.leg(extension)
+        if not leg.answered and leg.rung:
+            raise NotPossible("电话还没有接听")
+        return leg
+
+    def idle(self, extension: str) -> None:
+        if self.legs.of(extension):
+            raise NotPossible("您的话机正在使用，请先结束当前通话")
+        if extension in self.phones.gone:
+            raise NotPossible(f"分机 {extension} 不在线，请检查话机或重新打开话机窗口")
+
+    async def bridge(self, leg: Leg) -> tuple[str, list[str]]:
+        """The bridge that `leg` is in, and the other channels in it; ("", []) when it is in none."""
+        rows = await self.line.listed("CoreShowChannels")
+        found = next((row.get("BridgeId", "") for row in rows if row.get("Channel") == leg.channel), "")
+        others = [row["Channel"] for row in rows if found and row.get("BridgeId") == found and row["Channel"] != leg.channel]
+        return found, others
+
+    async def consults(self, extension: str) -> bool:
+        """Whether its person asks somebody now. The switch ends a consultation by itself when nobody answers."""
+        begun = self.consulting.get(extension)
+        if begun is None:
+            return False
+        if time.monotonic() - begun.since > SETTLES and (await self.bridge(self.talking(extension)))[0] == begun.bridge:
+            self.consulting.pop(extension, None)
+        return extension in self.consulting
+
+    async def must_consult(self, job: Job) -> None:
+        if not await self.consults(job.extension):
+            raise NotPossible("没有正在进行的咨询")

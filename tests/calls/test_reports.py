@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 
 from huying.calls.catalog import Outcome
 from huying.calls.models import Call, Leg, SkillGroup
-from huying.calls.queries.reports import Question, calls_behind, conditions, lines_of, total_of
+from huying.calls.queries.asked import Question, conditions
+from huying.calls.queries.reports import calls_behind, lines_of, total_of
+from huying.calls.queries.shares import joined
 from huying.config import environment
 from huying.kernel.clock import SHANGHAI
 from huying.org.queries import ALL, set_scope
@@ -99,6 +102,61 @@ def test_an_agent_without_an_account_has_a_row_of_his_own(day):
     assert calls_behind(day.actor("leader1"), Question(DAY, DAY, of=(("agent", "x:ANNA"),)), "answered").get() == row
 
 
+def leg(row, staff, *, at=0, talk=20_000, wrap=0, role="agent", seat="8001", lasts=None):
+    """Somebody's telephone in that call, answered `at` seconds after the call was."""
+    answered = row.answered_at + timedelta(seconds=at)
+    return Leg.objects.create(
+        centre=row.centre, call=row, uniqueid=f"{row.linkedid}-{Leg.objects.count()}", staff=staff, extension=seat, role=role,
+        answered_at=answered, ended_at=answered + timedelta(milliseconds=talk if lasts is None else lasts), talk_ms=talk, wrap_ms=wrap,
+    )
+
+
+@pytest.fixture
+def handed_on(day):
+    """Of agent1's calls: "a" is handed on to agent2, who gives it back; in "b" agent2 is asked for advice; "c" of agent2 is
+    his alone; "d" of agent2 becomes one of three with leader1, both speaking at once."""
+    one, two, leader = (day.staff[name] for name in ("agent1", "agent2", "leader1"))
+    rows = {row.linkedid: row for row in Call.objects.all()}
+    leg(rows["a"], one, talk=30_000, wrap=10_000)
+    leg(rows["a"], two, at=30, talk=15_000, wrap=20_000)
+    leg(rows["a"], one, at=45, talk=5_000)
+    leg(rows["a"], two, at=50, talk=4_000)
+    leg(rows["b"], one, talk=60_000)
+    leg(rows["b"], two, at=5, talk=0, role="consult", lasts=12_000)
+    leg(rows["c"], two, talk=60_000)
+    leg(rows["d"], two, talk=30_000)
+    leg(rows["d"], leader, at=10, talk=20_000, wrap=5_000)
+    leg(rows["d"], None, at=15, talk=7_000, seat="ANNA")
+    leg(rows["d"], None, at=15, talk=9_000, role="outside", seat="")
+    leg(rows["l"], two, talk=8_000)  # of an outgoing call
+    return day
+
+
+@pytest.mark.req("R224")
+def test_each_agent_has_his_own_share_and_a_call_is_still_one_call(handed_on):
+    leader = handed_on.actor("leader1")
+    asked = Question(DAY, DAY, by="agent")
+    lines = {line.key: line.counts for line in lines_of(leader, asked)}
+    keys = {"ANNA": "x:ANNA"} | {person: str(handed_on.staff[person].pk) for person in ("agent1", "agent2", "leader1")}
+    wanted = ("answered", "joined", "own_talk_ms", "own_wrap_ms", "advice_ms")
+    shares = {person: tuple(lines[key][name] for name in wanted) for person, key in keys.items()}
+    assert shares == {
+        "agent1": (2, 0, 95_000, 10_000, 0), "agent2": (2, 2, 109_000, 20_000, 12_000), "leader1": (0, 1, 20_000, 5_000, 0),
+        "ANNA": (0, 1, 7_000, 0, 0),
+    }
+    total = total_of(leader, asked)
+    assert total["answered"] == 4 == total_of(leader, Question(DAY, DAY))["answered"]
+    assert (total["joined"], total["handled"]) == (4, 8)
+    for name, amount in total.items():
+        assert sum(counts[name] for counts in lines.values()) == amount, name
+    two = [(row.call.linkedid, row.staff_id) for row in joined(leader, Question(DAY, DAY, of=(("agent", keys["agent2"]),)))]
+    assert sorted(two) == [(name, handed_on.staff["agent2"].pk) for name in ("a", "b")]
+    assert [row.call.linkedid for row in joined(leader, Question(DAY, DAY, of=(("agent", "x:ANNA"),)))] == ["d"]
+    by_day = lines_of(leader, Question(DAY, DAY + timedelta(days=1), step="day", by="agent"))
+    assert sum(line.counts["joined"] for line in by_day if line.day == DAY) == 4
+    assert joined(handed_on.actor("director1@OTHER"), Question(DAY, DAY)).count() == 0
+
+
 @pytest.mark.req("R224")
 def test_midnight_in_shanghai_parts_the_days(day):
     lines = lines_of(day.actor("leader1"), Question(DAY, DAY + timedelta(days=1), step="day"))
@@ -113,9 +171,11 @@ def test_another_citys_calls_are_not_counted(day):
 
 
 SOMETIME = st.datetimes(datetime(2026, 10, 28), datetime(2026, 12, 3))  # noqa: DTZ001
+LEGS = st.tuples(st.sampled_from(["", "agent1", "leader1"]), st.sampled_from(["agent", "consult"]), st.integers(0, 10**6))
 CALLS = st.lists(st.tuples(
     SOMETIME, st.one_of(st.none(), st.integers(0, 40_000)), st.booleans(), st.sampled_from(["", "12345", "12319"]),
     st.integers(0, 2), st.sampled_from(["", "agent1", "agent2"]), st.sampled_from([None, 1, 4, 5]), st.integers(0, 10**7),
+    st.lists(LEGS, max_size=3),
 ), max_size=12)
 
 
@@ -124,21 +184,25 @@ CALLS = st.lists(st.tuples(
 def test_totals_equal_their_rows_and_months_their_days(cast, rows, seconds, start):
     Call.objects.all().delete()
     groups = [None, *(SkillGroup.objects.get_or_create(centre=cast.demo, code=code, name=code)[0] for code in ("g1", "g2"))]
-    for number, (at, wait, answered, called, group, agent, rating, talk) in enumerate(rows):
-        call(cast, f"c{number}", at=at.replace(tzinfo=SHANGHAI), wait=wait, answered=answered, called=called, rating=rating,
+    for number, (at, wait, answered, called, group, agent, rating, talk, legs) in enumerate(rows):
+        made = call(cast, f"c{number}", at=at.replace(tzinfo=SHANGHAI), wait=wait, answered=answered, called=called, rating=rating,
              group=groups[group], agent=cast.staff.get(agent), talk_ms=talk)
+        for order, (who, role, spoken) in enumerate(legs if made.answered_at else ()):
+            leg(made, cast.staff.get(who), at=order, talk=spoken, role=role, seat=f"80{order}")
     leader = cast.actor("leader1")
     asked = Question(date(2026, 10, 25), date(2026, 12, 10), seconds=seconds, start=start)
-    total = total_of(leader, asked)
+    total, own = total_of(leader, asked), total_of(leader, replace(asked, by="agent"))
+    assert {**own, **total} == own
     shapes = [(step, by) for step in ("", "day", "week", "month") for by in ("", "group", "agent", "number", "centre")]
     for step, by in shapes:
         lines = lines_of(leader, Question(asked.since, asked.until, step=step, by=by, seconds=seconds, start=start))
-        for name, amount in total.items():
+        for name, amount in (own if by == "agent" else total).items():
             assert sum(line.counts[name] for line in lines) == amount, (step, by, name)
     assert total["calls"] == total["menu"] + total["wanted"]
     assert total["wanted"] == total["answered"] + total["gave_up"] + total["lost"] + total["other"]
     for figure in conditions(asked):
         assert calls_behind(leader, asked, figure).count() == total[figure]
+    assert joined(leader, asked).count() == own["joined"]
 
 
 # The pages.
@@ -167,10 +231,10 @@ def test_the_page_shows_fractions_and_marks_what_misses_its_target(browser):
     assert "50.00%（1/2）" in page(browser, table="rating")
 
 
-def test_every_figure_opens_as_many_calls_as_it_says(browser):
+def test_every_figure_opens_as_many_calls_as_it_says(browser, handed_on):
     seen = 0
     link = re.compile(r'<td class="is-number is-tight"><a href="([^"]+)">([^<]+)</a>')
-    for table in ("service", "rating", "out"):
+    for table in ("service", "handling", "rating", "out"):
         for url, text in link.findall(page(browser, by="agent", table=table)):
             amount = int(re.search(r"（(\d+)/", text)[1]) if "/" in text else int(text)
             opened = browser.get(unescape(url)).content.decode()

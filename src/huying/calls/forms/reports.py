@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from huying.calls.queries.reports import Question
+from huying.calls.queries.asked import Question
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 

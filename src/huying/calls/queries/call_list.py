@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from huying.calls.models import Call, Recording
 from huying.calls.policies import calls_seen_by
-from huying.calls.queries.reports import midnight
+from huying.calls.queries.asked import midnight
 from huying.citizens.fields import blind_index
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI

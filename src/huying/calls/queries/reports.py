@@ -1,48 +1,28 @@
-"""Reports of calls: whole numbers counted by the database, from which every rate is computed anew (R223, R224, C1, C5).
-
-One set of conditions serves the counting and the list of calls behind each figure, so a figure is what it opens. A day's
-rows are those that entered on it (C8), in Shanghai; a month is its days, because all are sums over the same rows.
-"""
+"""Reports of calls: whole numbers counted by the database, from which every rate is computed anew (R223, R224, C1, C5)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, TruncDay, TruncMonth, TruncWeek
+from django.db.models import QuerySet
 
-from huying.calls.catalog import Outcome
-from huying.calls.models import Call, CalledNumber, Leg, SkillGroup
+from huying.calls.models import Call, CalledNumber, SkillGroup
+from huying.calls.queries.asked import (
+    KEYS,
+    NOBODY,
+    STEPS,
+    Question,
+    aggregates,
+    asked,
+    conditions,
+    counted,
+    with_seats,
+)
+from huying.calls.queries.shares import no_counts, shares_in_all, shares_of, with_handled
 from huying.kernel.clock import SHANGHAI
 from huying.org.models import Centre, Staff
 from huying.org.policies import Actor
-from huying.org.policies.manage import managed_centres
-
-Step = Literal["", "day", "week", "month"]
-By = Literal["", "centre", "group", "number", "agent"]
-STEPS: dict[str, Any] = {"day": TruncDay, "week": TruncWeek, "month": TruncMonth}
-KEYS = {"centre": "centre_id", "group": "group_id", "number": "called", "agent": "agent_id"}
-NOBODY = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked for. `seconds`: the threshold, included; `start`: the wait counts from the queue or from entering;
-    `happy`: the lowest key that counts as satisfied (5 is best); `of`: pairs of dimension and key that narrow."""
-
-    since: date
-    until: date
-    step: Step = ""
-    by: By = ""
-    seconds: int = 20
-    start: Literal["queued", "entered"] = "queued"
-    happy: int = 4
-    of: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def span(self) -> tuple[datetime, datetime]:
-        return midnight(self.since), midnight(self.until + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,98 +35,9 @@ class Line:
     counts: dict[str, int]
 
 
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
-
-
-def conditions(question: Question) -> dict[str, Q]:
-    """Figure -> which calls it counts."""
-    came = Q(direction=Call.Direction.IN, is_test=False)
-    wanted = came & Q(human_at__isnull=False)
-    answered = wanted & Q(answered_at__isnull=False)
-    gave_up = wanted & Q(answered_at__isnull=True, outcome=Outcome.ABANDONED)
-    lost = wanted & Q(answered_at__isnull=True, outcome=Outcome.LOST)
-    limit = timedelta(seconds=question.seconds)
-    out = Q(direction=Call.Direction.OUT)
-    rated = answered & Q(rating__isnull=False)
-    return {
-        "calls": came, "menu": came & Q(human_at__isnull=True), "wanted": wanted, "answered": answered,
-        "in_time": answered & Q(waited__lte=limit), "gave_up": gave_up, "gave_up_early": gave_up & Q(lasted__lte=limit),
-        "lost": lost, "other": wanted & Q(answered_at__isnull=True) & ~Q(outcome__in=[Outcome.ABANDONED, Outcome.LOST]),
-        "invited": answered & Q(invited_at__isnull=False), "rated": rated, "happy": rated & Q(rating__gte=question.happy),
-        **{f"key{key}": rated & Q(rating=key) for key in range(1, 6)}, "out": out,
-        "out_answered": out & Q(answered_at__isnull=False),
-    }
-
-
-def sums(question: Question) -> dict[str, tuple[Any, Q]]:
-    """Milliseconds, over answered calls (outgoing ones apart)."""
-    kinds = conditions(question)
-    answered, out = kinds["answered"], kinds["out_answered"]
-    return {
-        "wait_ms": (F("waited"), answered), "talk_ms": (F("talk_ms"), answered), "hold_ms": (F("hold_ms"), answered),
-        "wrap_ms": (F("wrap_ms"), answered), "out_talk_ms": (F("talk_ms"), out),
-    }
-
-
-def calls_reported_to(actor: Actor) -> QuerySet[Call]:
-    """Of the own centre and those below it; nobody's without the right."""
-    if not actor.may("calls.report"):
-        return Call.objects.none()
-    return Call.objects.filter(centre__in=managed_centres(actor))
-
-
-def asked(actor: Actor, question: Question) -> QuerySet[Call]:
-    """All calls of the question, with `waited` and `lasted` (until the call's end) since the chosen beginning."""
-    since, until = question.span
-    rows = calls_reported_to(actor).filter(entered_at__gte=since, entered_at__lt=until).exclude(direction=Call.Direction.INTERNAL)
-    begun = F("entered_at") if question.start == "entered" else Coalesce("queued_at", "human_at")
-    kind = DurationField()
-    rows = rows.annotate(
-        waited=ExpressionWrapper(F("answered_at") - begun, kind), lasted=ExpressionWrapper(F("ended_at") - begun, kind)
-    )
-    for name, key in question.of:
-        rows = keyed(rows, name, key)
-    return rows
-
-
-def keyed(rows: QuerySet[Call], name: str, key: str) -> QuerySet[Call]:
-    """Only the calls of one centre, group, number or agent; "-" those of none; "x:NAME" an agent without an account."""
-    if name == "number":
-        return rows.filter(called="" if key == NOBODY else key)
-    if name == "agent" and (key == NOBODY or key.startswith("x:")):
-        found: QuerySet[Call] = with_seats(rows).filter(agent=None, seat="" if key == NOBODY else key[2:])
-        return found
-    if key == NOBODY:
-        return rows.filter(**{KEYS[name]: None})
-    return rows.filter(**{KEYS[name]: int(key)}) if key.isdecimal() and len(key) < 18 else rows.none()
-
-
-def with_seats(rows: QuerySet[Call]) -> Any:
-    """`seat`: at which seat an agent without an account here (of an imported log) answered."""
-    first = Leg.objects.filter(call=OuterRef("pk"), answered_at__isnull=False, role=Leg.Role.AGENT).order_by("answered_at", "id")
-    return rows.annotate(seat=Coalesce(Subquery(first.values("extension")[:1]), Value("")))
-
-
-def aggregates(question: Question) -> dict[str, Any]:
-    found: dict[str, Any] = {f"n_{name}": Count("pk", filter=which) for name, which in conditions(question).items()}
-    for name, (what, which) in sums(question).items():
-        found[f"n_{name}"] = Sum(what, filter=which)
-    return found
-
-
-def counted(values: dict[str, Any]) -> dict[str, int]:
-    """Durations become whole milliseconds."""
-    found = {}
-    for name, value in values.items():
-        if name.startswith("n_"):
-            amount = value or 0
-            found[name[2:]] = round(amount / timedelta(milliseconds=1)) if isinstance(amount, timedelta) else int(amount)
-    return found
-
-
 def total_of(actor: Actor, question: Question) -> dict[str, int]:
-    return counted(asked(actor, question).aggregate(**aggregates(question)))
+    counts = counted(asked(actor, question).aggregate(**aggregates(question)))
+    return with_handled(counts, shares_in_all(actor, question)) if question.by == "agent" else counts
 
 
 def lines_of(actor: Actor, question: Question) -> list[Line]:
@@ -169,7 +60,21 @@ def lines_of(actor: Actor, question: Question) -> list[Line]:
         line = _line(question, row, titles)
         place = (line.day, line.key)
         made[place] = replace(line, counts=added(made[place].counts, line.counts)) if place in made else line
+    if question.by == "agent":
+        made = shared(actor, question, made)
     return sorted(made.values(), key=lambda line: (line.day or date.min, line.key == NOBODY, line.name, line.key))
+
+
+def shared(actor: Actor, question: Question, made: dict[tuple[date | None, str], Line]) -> dict[tuple[date | None, str], Line]:
+    """With each person's own share of handling; whoever only joined others' calls gets a row."""
+    shares = shares_of(actor, question)
+    new = {key for _, key in shares} - {key for _, key in made}
+    titles = names_of("agent", {int(key) for key in new if key.isdecimal()})
+    for day, key in shares.keys() - made.keys():
+        known = next((line.name for (_, other), line in made.items() if other == key), "")
+        name = known or (titles.get(int(key), key) if key.isdecimal() else key.removeprefix("x:"))
+        made[day, key] = Line(day, key, name, no_counts(question))
+    return {place: replace(line, counts=with_handled(line.counts, shares.get(place, {}))) for place, line in made.items()}
 
 
 def added(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from huying.calls.queries.reports import Question
+from huying.calls.queries.asked import Question
 from huying.ui.rules.shapes import percent_fraction
 
 
@@ -92,6 +92,14 @@ TABLES = {
             Hours("保持合计", "hold_ms"), Hours("话后合计", "wrap_ms"),
         ),
     ),
+    "handling_by_agent": Table(
+        "时长", "首接 = 第一个接听的通话，一次通话只计给一人；参与 = 由别人首接、本人接着通话或提供咨询的通话。通话、话后是本人的，"
+        "平均值 = 合计 ÷（首接 + 参与）；等待、保持计给首接人。", (
+            Figure("首接", "answered"), Figure("参与", "joined"), Mean("平均等待", "wait_ms", "answered"),
+            Mean("平均通话", "own_talk_ms", "handled"), Mean("平均话后", "own_wrap_ms", "handled"), Hours("通话合计", "own_talk_ms"),
+            Hours("咨询合计", "advice_ms"), Hours("保持合计", "hold_ms"), Hours("话后合计", "own_wrap_ms"),
+        ),
+    ),
     "rating": Table(
         "满意度", "满意率 = 满意 ÷ 已评价；来电人先挂断而未邀评的不计。", (
             Figure("接听", "answered"), Rate("邀评率", "invited", "answered"), Rate("参评率", "rated", "invited"),
@@ -106,3 +114,10 @@ TABLES = {
         ),
     ),
 }
+TABS = ("service", "handling", "rating", "out")
+
+
+def table_of(name: str, question: Question | None = None) -> Table:
+    """The table of that name, the first one for any other; handling by agent is told as each one's own."""
+    chosen = name if name in TABS else TABS[0]
+    return TABLES["handling_by_agent" if chosen == "handling" and question and question.by == "agent" else chosen]

@@ -13,21 +13,13 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from huying.calls.forms.reports import ReportForm
-from huying.calls.models import PhoneSetting
-from huying.calls.queries.reports import (
-    KEYS,
-    Line,
-    Question,
-    calls_behind,
-    conditions,
-    lines_of,
-    names_of,
-    total_of,
-    within,
-)
-from huying.calls.views.report_tables import TABLES, Table
+from huying.calls.models import Call, Leg, PhoneSetting
+from huying.calls.queries.asked import KEYS, Question
+from huying.calls.queries.reports import Line, calls_behind, lines_of, names_of, total_of, within
+from huying.calls.queries.shares import joined
+from huying.calls.views.report_tables import TABLES, TABS, Table, table_of
 from huying.org.policies import Actor, needs
-from huying.org.queries.paging import page_of
+from huying.org.queries.paging import ListPage, page_of
 
 KEY = re.compile(r"-|\d{1,18}|x:[^\x00]{1,20}|[\d*#+]{1,32}")
 MOST_LINES = 2000
@@ -38,11 +30,12 @@ MOST_LINES = 2000
 def reports(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form = ReportForm(request.GET)
-    table = TABLES.get(request.GET.get("table", ""), TABLES["service"])
-    context: dict[str, Any] = {"form": form, "table": table, "tabs": tabs(request, table)}
+    name = request.GET.get("table", "")
+    context: dict[str, Any] = {"form": form, "table": table_of(name), "tabs": tabs(request, name)}
     if not form.is_valid():
         return render(request, "calls/reports.html", context)
     question = form.question()
+    table = table_of(name, question)
     lines = lines_of(actor, question)
     total = Line(None, "", "合计", total_of(actor, question))
     shown = ReportForm(initial={
@@ -50,7 +43,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "seconds": question.seconds, "start": question.start, "happy": str(question.happy),
     })
     context |= {
-        "form": shown, "question": question, "columns": table.columns_of(question), "count": len(lines),
+        "form": shown, "table": table, "question": question, "columns": table.columns_of(question), "count": len(lines),
         "rows": [drawn(table, question, line, target_of(actor, question)) for line in lines[:MOST_LINES]],
         "total": drawn(table, question, total, target_of(actor, question)), "capped": len(lines) > MOST_LINES,
         "target": target_of(actor, question) if table is TABLES["service"] else None, "note": table.note_of(question),
@@ -58,12 +51,12 @@ def reports(request: HttpRequest) -> HttpResponse:
     return render(request, "calls/reports.html", context)
 
 
-def tabs(request: HttpRequest, chosen: Table) -> list[dict[str, Any]]:
+def tabs(request: HttpRequest, chosen: str) -> list[dict[str, Any]]:
     query = request.GET.copy()
     found = []
-    for name, table in TABLES.items():
+    for name in TABS:
         query["table"] = name
-        found.append({"url": f"?{query.urlencode()}", "label": table.label, "active": table is chosen})
+        found.append({"url": f"?{query.urlencode()}", "label": TABLES[name].label, "active": TABLES[name] is table_of(chosen)})
     return found
 
 
@@ -114,14 +107,14 @@ def report_calls(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     question = form.question()
-    if figure not in conditions(question):
+    if figure not in FIGURES:
         raise Http404
     of, key = request.GET.get("of", ""), request.GET.get("key", "")
     if of in KEYS and KEY.fullmatch(key):
         question = replace(question, of=((of, key),))
-    page = page_of(calls_behind(actor, question, figure), request.GET)
+    page = joined_page(actor, question, request) if figure == "joined" else page_of(calls_behind(actor, question, figure), request.GET)
     for call in page.rows:
-        call.talk = timedelta(milliseconds=call.talk_ms)  # type: ignore[attr-defined]
+        call.talk = timedelta(milliseconds=call.talk_ms)
     context = {
         "may_open": actor.may_any(["calls.view", "calls.view_own"]), "question": question, "page": page,
         "figure": FIGURES[figure], "of": of_words(of, key),
@@ -130,15 +123,37 @@ def report_calls(request: HttpRequest) -> HttpResponse:
     return render(request, "calls/report_calls.html", context)
 
 
+def joined_page(actor: Actor, question: Question, request: HttpRequest) -> ListPage[Any]:
+    """A call for each person who joined it, with that person and his own talk."""
+    page: ListPage[Any] = page_of(joined(actor, question), request.GET)
+    page.rows = [as_joined(leg, question) for leg in page.rows]
+    return page
+
+
+def as_joined(leg: Leg, question: Question) -> Call:
+    call = leg.call
+    asked_at = call.queued_at or call.human_at
+    begun = asked_at if question.start == "queued" and asked_at else call.entered_at
+    assert call.answered_at is not None  # nobody joins what nobody answered
+    call.waited = call.lasted = call.answered_at - begun  # type: ignore[attr-defined]
+    call.agent, call.talk_ms = leg.staff, leg.talk_ms
+    return call
+
+
 def of_words(of: str, key: str) -> str:
     if of not in KEYS or not KEY.fullmatch(key):
         return ""
-    wanted = int(key) if key.isdecimal() and of != "number" else key
-    return names_of(of, [wanted]).get(wanted, key.removeprefix("x:")) if key != "-" else "无"
+    if key == "-":
+        return "无"
+    if key.startswith("x:"):
+        return key.removeprefix("x:")
+    wanted = key if of == "number" else int(key) if key.isdecimal() else 0
+    return str(names_of(of, [wanted]).get(wanted, key))
 
 
 FIGURES = {
     "calls": "呼入", "menu": "未请求人工", "wanted": "请求人工", "answered": "人工接听", "in_time": "门槛内接听", "gave_up": "排队放弃",
     "gave_up_early": "门槛内放弃", "lost": "系统原因中断", "other": "其他未接", "invited": "已邀评", "rated": "已评价", "happy": "满意",
     **{f"key{key}": f"按 {key}" for key in range(1, 6)}, "out": "外呼", "out_answered": "外呼接通",
+    "joined": "参与的通话",
 }

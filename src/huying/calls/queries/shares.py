@@ -35,7 +35,7 @@ NAMES = ("joined", "own_talk_ms", "own_wrap_ms", "advice_ms")
 Place = tuple[date | None, str]
 
 
-def taken_part(actor: Actor, question: Question) -> QuerySet[Leg]:
+def taken_part(actor: Actor, question: Question) -> Any:
     """The telephones that were answered in the incoming answered calls of the question. `person`: a staff's key, or
     "x:SEAT" of one without an account; `first`: whose call it is."""
     whose = [key for name, key in question.of if name == "agent"]

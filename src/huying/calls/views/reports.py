@@ -112,7 +112,7 @@ def report_calls(request: HttpRequest) -> HttpResponse:
     of, key = request.GET.get("of", ""), request.GET.get("key", "")
     if of in KEYS and KEY.fullmatch(key):
         question = replace(question, of=((of, key),))
-    page = joined_page(actor, question, request) if figure == "joined" else page_of(calls_behind(actor, question, figure), request.GET)
+    page = page_behind(actor, question, figure, request)
     for call in page.rows:
         call.talk = timedelta(milliseconds=call.talk_ms)
     context = {
@@ -123,8 +123,10 @@ def report_calls(request: HttpRequest) -> HttpResponse:
     return render(request, "calls/report_calls.html", context)
 
 
-def joined_page(actor: Actor, question: Question, request: HttpRequest) -> ListPage[Any]:
-    """A call for each person who joined it, with that person and his own talk."""
+def page_behind(actor: Actor, question: Question, figure: str, request: HttpRequest) -> ListPage[Any]:
+    """The calls; of `joined` a call for each person who joined it, with that person and his own talk."""
+    if figure != "joined":
+        return page_of(calls_behind(actor, question, figure), request.GET)
     page: ListPage[Any] = page_of(joined(actor, question), request.GET)
     page.rows = [as_joined(leg, question) for leg in page.rows]
     return page

@@ -41,6 +41,7 @@ def told(monkeypatch, tmp_path):
 
     monkeypatch.setattr(configure, "plan_of_node", lambda _: SimpleNamespace(folder=tmp_path))
     monkeypatch.setattr(configure, "prompt_texts", dict)
+    monkeypatch.setattr(configure, "recorded_prompts", dict)
     monkeypatch.setattr(configure, "blocked_numbers", set)
     monkeypatch.setattr(configure, "keep_equal", nothing)
     monkeypatch.setattr(configure, "_note", lambda *_: None)

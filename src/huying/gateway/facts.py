@@ -4,14 +4,16 @@ Whatever dies in between, the file is read on from the last place that was kept:
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from time import monotonic
 
 import structlog
 
+from huying.calls import operations
 from huying.calls.models import Call, SeatSession, SwitchState
-from huying.calls.operations import move_seat, take_in
 from huying.calls.operations.save_call import Surroundings
+from huying.calls.queries.records import newest_calls
 from huying.calls.queries.switch import own_node
 from huying.gateway import recordfile
 from huying.gateway.database import Database
@@ -23,15 +25,27 @@ log = structlog.get_logger("huying.gateway")
 LOOK_EVERY = 0.2
 SETTLE = 0.004  # the manager's event is sent while the line is being written
 REREAD = 500  # records of our own, after a start
+REFOLDED = 1000  # records whose calls are folded after a start: somebody before us may have left them unfolded
+PATIENCE = 4.0  # times what the last portion took: the records that follow each other closely are worked in together
+LONGEST_WAIT = 0.8
+MOST = 1000
 
 
 class Facts:
-    """`told` hears what happens at the seats' telephones at once, before the database does."""
+    """`told` hears what happens at the seats' telephones at once, before the database does.
+
+    A call is folded anew with each portion that tells of it, so under load records wait a moment for those that follow
+    them. What concerns somebody's telephone (it rings, is answered, hung up) does not wait: all records are kept at once
+    then, its calls are folded, and the others are left unfolded (`_stale`) until their moment comes.
+    """
 
     def __init__(self, folder: Path, database: Database, legs: Legs, told: Callable[[Sequence[SeatEvent]], None]) -> None:
         self.folder, self.database, self.legs, self._told = folder, database, legs, told
         self.wake, self.caught_up = asyncio.Event(), asyncio.Event()
         self._own: list[Record] = []
+        self._waiting: list[Record] = []
+        self._stale: set[str] = set()
+        self._next = 0.0  # when what waits is worked in
         self._around = Surroundings()
 
     def add(self, record: Record) -> None:
@@ -41,44 +55,60 @@ class Facts:
         self.wake.set()
 
     async def run(self) -> None:
-        place = await self.database.do(last_place)
+        place = kept = await self.database.do(last_place)
+        self._stale = await self.database.do(lambda: newest_calls(REFOLDED))
         self._own += recordfile.kept(self.folder)[-REREAD:]
         while True:
             portion = await asyncio.to_thread(recordfile.read, self.folder, place)
             own, self._own = self._own, []
             if portion.damaged:
                 log.warning("records_damaged", lines=portion.damaged)
-            if portion.records or own or portion.place != place:
-                await self._take([*portion.records, *own], portion.place)
-                place = portion.place
+            place = portion.place
+            self._waiting += (fresh := [*portion.records, *own])
+            self._told(events := self.legs.take(fresh))
+            if events or self._due(place != kept):
+                await self._take(events, place)
+                kept = place
             if not portion.more and not self._own:
-                self.caught_up.set()
+                if not self._waiting and not self._stale:
+                    self.caught_up.set()
                 await self._rest()
 
-    async def _rest(self) -> None:
+    def _due(self, moved: bool) -> bool:
+        """Whether what waits is to be worked in now: its moment has come, it is too much, or somebody waits for it."""
+        hurry = monotonic() >= self._next or len(self._waiting) > MOST or not self.caught_up.is_set()
+        return hurry and bool(self._waiting or self._stale or moved)
+
+    async def _take(self, events: list[SeatEvent], place: Place) -> None:
+        records, self._waiting, begun = self._waiting, [], monotonic()
+        urgent = {event.linkedid for event in events} if not self._due(moved=True) else None
+        stale = self._stale
         try:
-            await asyncio.wait_for(self.wake.wait(), LOOK_EVERY)
+            self._stale = await self.database.do(lambda: keep(records, events, place, self._around, stale, urgent))
+        except Exception:
+            log.exception("records_refused", records=len(records))
+            await self._one_call_at_a_time(records, events, place)
+        if urgent is None:
+            now = monotonic()
+            self._next = now + min(PATIENCE * (now - begun), LONGEST_WAIT)
+
+    async def _rest(self) -> None:
+        waits = self._waiting or self._stale
+        try:
+            await asyncio.wait_for(self.wake.wait(), min(LOOK_EVERY, max(self._next - monotonic(), SETTLE)) if waits else LOOK_EVERY)
         except TimeoutError:
             return
         await asyncio.sleep(SETTLE)
         self.wake.clear()
 
-    async def _take(self, records: list[Record], place: Place) -> None:
-        events = self.legs.take(records)
-        self._told(events)
-        try:
-            await self.database.do(lambda: keep(records, events, place, self._around))
-        except Exception:
-            log.exception("records_refused", records=len(records))
-            await self._one_call_at_a_time(records, events, place)
-
     async def _one_call_at_a_time(self, records: list[Record], events: list[SeatEvent], place: Place) -> None:
         """A call whose records cannot be understood must not stand in the way of others; the file still has it."""
-        for call in dict.fromkeys(record.linkedid for record in records):
+        left, self._stale = self._stale, set()
+        for call in dict.fromkeys([*left, *(record.linkedid for record in records)]):
             mine = [record for record in records if record.linkedid == call]
             done = [event for event in events if event.linkedid == call]
             try:
-                await self.database.do(lambda mine=mine, done=done: keep(mine, done, None, self._around))  # type: ignore[misc]
+                await self.database.do(lambda mine=mine, done=done: keep(mine, done, None, self._around, {call}))  # type: ignore[misc]
             except Exception:
                 log.exception("call_refused", call=call, records=len(mine))
         await self.database.do(lambda: keep([], [], place, self._around))
@@ -89,14 +119,20 @@ def last_place() -> Place:
     return Place(row.file_id, row.file_offset) if row else Place()
 
 
-def keep(records: list[Record], events: Sequence[SeatEvent], place: Place | None, around: Surroundings) -> None:
-    """Calls, agents' states and the place in the file."""
-    if records:
-        take_in(records, around=around)
+def keep(
+    records: list[Record], events: Sequence[SeatEvent], place: Place | None, around: Surroundings,
+    stale: Iterable[str] = (), urgent: set[str] | None = None,
+) -> set[str]:
+    """Records, calls, agents' states and the place in the file. Of the calls touched and `stale` only the `urgent` are
+    folded (None: all); the names of the others."""
+    touched = {*stale, *(operations.keep(records, around=around) if records else ())}
+    now = touched if urgent is None else touched & urgent
+    operations.refold(now, around=around)
     for event in events:
         move(event)
     if place is not None:
         SwitchState.objects.update_or_create(node=own_node(), defaults={"file_id": place.id, "file_offset": place.offset})
+    return touched - now
 
 
 def move(event: SeatEvent) -> None:
@@ -105,4 +141,4 @@ def move(event: SeatEvent) -> None:
     if seat is None:
         return
     call = Call.objects.filter(linkedid=event.linkedid).values_list("pk", flat=True).first()
-    move_seat(seat.pk, event.event, at=event.at, call_id=call)
+    operations.move_seat(seat.pk, event.event, at=event.at, call_id=call)

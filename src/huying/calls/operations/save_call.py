@@ -29,6 +29,7 @@ SAME = (
 
 LEG_SAME = ("role", "extension", "number", "desk", "queue", "offered_at", "answered_at", "ended_at", "result", "talk_ms", "cause")
 KEPT = 5.0  # seconds
+SEATS_KEPT = 5000
 LEG_COLUMNS = (*LEG_SAME, "staff_id", "wrap_ms")
 
 
@@ -40,6 +41,7 @@ class Saved:
     entered: bool
     rang: list[Leg] = field(default_factory=list)
     answered: list[Leg] = field(default_factory=list)
+    inside: set[int] = field(default_factory=set)  # people whose telephones are in it now
     ended: bool = False
     changed: bool = True
 
@@ -61,8 +63,10 @@ class Surroundings:
         """Without what was looked up too long ago."""
         if monotonic() - self.born > KEPT:
             self.back, self.born = None, monotonic()
-            for each in (self.numbers, self.centres, self.groups, self.seats):
+            for each in (self.numbers, self.centres, self.groups):
                 each.clear()
+        if len(self.seats) > SEATS_KEPT:  # who sat where at a moment stays true
+            self.seats.clear()
         return self
 
     def restarts(self, since: datetime, nodes: set[str]) -> list[Record]:
@@ -124,6 +128,7 @@ def save_call(facts: CallFacts, around: Surroundings) -> Saved | None:
     saved.ended = facts.ended_at is not None and (before is None or before.ended_at is None)
     _fill(call, facts, around)
     legs = _legs(call, facts, around)
+    saved.inside = {leg.staff_id for leg in legs if leg.staff_id and leg.ended_at is None}
     call.milestones = _with_people(facts, {leg.uniqueid: leg for leg in legs}) + _wrap_up(call, legs)
     saved.changed = _shape(call) != old
     if saved.changed:

@@ -34,16 +34,15 @@ def take_in(records: Iterable[Record], *, around: Surroundings | None = None) ->
     A call that cannot be folded or saved is logged and left for `huying calls reconcile`; the others go on. Raises when
     the database is away: nothing is lost then, the records stand in the switch's file.
     """
-    rows = list(records)
-    if around and any(record.kind == RESTART for record in rows):
-        around.back = None  # the calls that it cut off are folded in this very batch
     with tenant_scope(ALL):
-        touched = keep(rows)
+        touched = keep(list(records), around=around)
         return refold(touched, around=around) if touched else []
 
 
-def keep(records: Sequence[Record]) -> list[str]:
-    """Insert the records not known yet; the names (linkedid) of the calls of which they tell something."""
+def keep(records: Sequence[Record], *, around: Surroundings | None = None) -> list[str]:
+    """Insert the records not known yet; the names (linkedid) of the calls of which they tell something, to be refolded."""
+    if around and any(record.kind == RESTART for record in records):
+        around.back = None  # the calls that it cut off are folded next
     for start in range(0, len(records), BATCH):
         part = records[start : start + BATCH]
         known = known_keys(part)
@@ -123,8 +122,10 @@ def pointing() -> list[tuple[Any, str]]:
 def absorb(kept: Sequence[Call], family: Sequence[str]) -> None:
     """A colleague's consultation that joined the citizen's call is no call of its own any more: what pointed to it (orders,
     recordings, seats) points to the citizen's call."""
-    names = {call.linkedid for call in kept}
-    for call in Call.objects.filter(linkedid__in=set(family) - names):
+    gone = set(family) - {call.linkedid for call in kept}
+    if not gone:
+        return
+    for call in Call.objects.filter(linkedid__in=gone):
         for model, name in pointing() if kept else ():
             model._default_manager.filter(**{name: call}).update(**{name: kept[0]})
         call.delete()

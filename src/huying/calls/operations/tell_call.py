@@ -2,7 +2,7 @@
 
 from huying.calls.catalog import Outcome
 from huying.calls.events import CallAnswered, CallEnded, CallEntered, CallRang
-from huying.calls.models import Call, Leg
+from huying.calls.models import Call
 from huying.calls.operations.save_call import Saved
 from huying.calls.operations.tell import tell
 from huying.kernel import bus
@@ -28,6 +28,6 @@ def _to_screens(call: Call, saved: Saved) -> None:
     tell("calls", call.centre_id, None, call.pk)
     concerned = {leg.staff_id for leg in (*saved.rang, *saved.answered)} | ({call.agent_id} if saved.ended else set())
     if not saved.ended:  # held, joined, transferred: whoever is in it sees it
-        concerned |= set(Leg.objects.filter(call=call, ended_at=None).values_list("staff_id", flat=True))
+        concerned |= saved.inside
     for staff in concerned - {None}:
         tell("call", call.centre_id, staff, call.pk)

@@ -80,3 +80,8 @@ def records_of(linkedids: Sequence[str]) -> list[Record]:
 def restarts_of_the_switch() -> list[Record]:
     """Every time the switch came back, the first first."""
     return [as_record(row) for row in SwitchRecord.objects.filter(linkedid="", kind=RESTART).order_by("at")]
+
+
+def newest_calls(records: int) -> set[str]:
+    """Names of the calls that the newest `records` tell of."""
+    return set(SwitchRecord.objects.order_by("-id").values_list("linkedid", flat=True)[:records]) - {""}

@@ -5,6 +5,7 @@ Whatever dies in between, the file is read on from the last place that was kept:
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -108,7 +109,7 @@ class Facts:
             mine = [record for record in records if record.linkedid == call]
             done = [event for event in events if event.linkedid == call]
             try:
-                await self.database.do(lambda mine=mine, done=done: keep(mine, done, None, self._around, {call}))  # type: ignore[misc]
+                await self.database.do(partial(keep, mine, done, None, self._around, {call}))
             except Exception:
                 log.exception("call_refused", call=call, records=len(mine))
         await self.database.do(lambda: keep([], [], place, self._around))

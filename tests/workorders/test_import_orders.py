@@ -26,6 +26,9 @@ from huying.org.policies import NotAllowed
 from huying.org.queries import ALL, set_scope
 from huying.workorders.models import Assignment, Category, Clock, OrderText, WorkOrder
 from huying.workorders.operations.importing import AlreadyImporting, import_orders
+from huying.workorders.operations.importing.compose import Composer
+from huying.workorders.operations.rows import vector
+from huying.workorders.operations.search import words_of
 from huying.workorders.policies import visible_to
 from huying.workorders.rules.mapping import BadMapping, parse_mapping
 from workorders.tables import HEADER, as_csv, made_up, row
@@ -85,6 +88,15 @@ def test_an_old_order_is_closed_with_its_dates_and_one_event(cast, bring):
     assert OrderText.objects.filter(pk=order.pk).count() == 1
     made = Event.objects.get(stream="centre", stream_id=cast.demo.pk, kind="unit.import")
     assert made.data["units"] == ["东区城管局"]  # the department is the centre's own
+
+
+@pytest.mark.django_db
+def test_an_old_order_is_filed_under_the_words_it_would_have_here(cast, bring, monkeypatch):
+    filed, words = [], Composer.words
+    monkeypatch.setattr(Composer, "words", lambda *args: filed.append(words(*args)) or filed[-1])
+    bring(as_csv([row("A-1", text="“路灯”ＡＢ坏了。")]))
+    assert filed == [vector(words_of(WorkOrder.objects.get(external_number="A-1")))]
+    assert "路灯'" in filed[0] and "=cimport'" in filed[0]
 
 
 @pytest.mark.django_db

@@ -40,6 +40,11 @@ def as_stored(record: Mapping[str, object]) -> dict[str, Any]:
     return stored
 
 
+def moment_text(at: datetime) -> str:
+    """Return the canonical form of an aware time: ISO 8601 in UTC with milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def first_broken(rows: Iterable[tuple[Mapping[str, object], bytes]], start: bytes = GENESIS) -> int | None:
     """Return the index of the first (record, stored link) that does not follow from the ones before, None if all do."""
     previous = start
@@ -54,7 +59,7 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("a time without a zone has no canonical form")
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return moment_text(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, UUID | Decimal):

@@ -81,7 +81,7 @@ class Stage:
     def categories(self) -> dict[str, int | None]:
         """Scenario -> id of its category, made where missing."""
         places = Places(self.centre)
-        return {row["id"]: places.category(row["category"]) for row in scenarios()}
+        return {row["id"]: places.category(tuple(row["category"])) for row in scenarios()}
 
     @cached_property
     def pictures(self) -> list[Picture]:

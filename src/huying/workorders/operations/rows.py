@@ -38,6 +38,12 @@ def insert_together(*groups: Rows, also: str = "", values: Mapping[str, Any] | N
             row._state.adding, row._state.db = False, "default"
 
 
+def insert_values(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that are values by column already (see `values_of`); they get keys if the first has none."""
+    nameless = rows[0][str(model._meta.pk.column)] is None
+    quick(statement(((model, nameless),), ""), {"rows": text([rows])})
+
+
 @lru_cache(maxsize=100)
 def statement(shape: Shape, also: str) -> str:
     """All inserts as parts of one statement. Foreign keys are checked at its end, so their order is free."""
@@ -79,15 +85,20 @@ def ways(model: type[models.Model]) -> list[tuple[str, str, Callable[[Any], Any]
 
 def _way(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
     if isinstance(field, SecretText):
-        return lambda value: _hex(field.get_prep_value(value))
+        return lambda value: hex_text(field.get_prep_value(value))
     if isinstance(field, models.BinaryField):
-        return _hex
+        return hex_text
     if isinstance(field, SearchVectorField):
-        return lambda words: " ".join(f"'{word}'" for word in words)  # letters, digits and "=": nothing to escape
+        return vector
     return None
 
 
-def _hex(value: Any) -> str | None:
+def vector(words: Sequence[str]) -> str:
+    """A tsvector's text. Words are letters, digits and "=": nothing to escape."""
+    return "'" + "' '".join(words) + "'" if words else ""
+
+
+def hex_text(value: Any) -> str | None:
     return None if value is None else "\\x" + bytes(value).hex()
 
 

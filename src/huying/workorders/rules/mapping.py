@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -28,6 +28,7 @@ LONGEST = {"number": 60, "content": 20_000, "answer": 20_000, "unit": 80, "depar
 PROSE = {"title", "content", "answer"}
 ALWAYS = ("number", "created", "content")
 FIRST_YEAR = 1980
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _NUMBER = re.compile(r"[\w\-./#()（）]+")
 _TITLE = 60
 
@@ -133,7 +134,7 @@ def _check_text(field: str, text: str) -> None:
         raise BadRow(f"{FIELDS[field]}含空字符（NUL），文件可能已损坏")
     if len(text) > LONGEST.get(field, 500):
         raise BadRow(f"{FIELDS[field]}有 {len(text)} 个字，最多 {LONGEST.get(field, 500)} 个")
-    if field not in PROSE and any(ord(sign) < 32 for sign in text):
+    if field not in PROSE and _CONTROL.search(text):
         raise BadRow(f"{FIELDS[field]}含换行或控制字符")
     try:
         text.encode()
@@ -142,18 +143,26 @@ def _check_text(field: str, text: str) -> None:
 
 
 def _moment(mapping: ColumnMap, field: str, text: str, now: datetime) -> datetime:
-    for form in mapping.dates:
+    at = _read_moment(mapping.dates, text)
+    if at is None:
+        raise BadRow(f"{FIELDS[field]}“{text[:30]}”看不懂")
+    if not FIRST_YEAR <= at.year <= now.year or at > now:
+        raise BadRow(f"{FIELDS[field]}“{text[:30]}”不在 {FIRST_YEAR} 年到今天之间")
+    return at
+
+
+@lru_cache(maxsize=2000)
+def _read_moment(forms: tuple[str, ...], text: str) -> datetime | None:
+    """The first of `forms` that fits. Many rows of a table are of one day."""
+    for form in forms:
         try:
             at = datetime.strptime(text, form)  # noqa: DTZ007  the zone follows
         except ValueError:
             continue
         if text.isdigit() and at.strftime(form) != text:  # 2018011 is not the first of January
             continue
-        at = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
-        if not FIRST_YEAR <= at.year <= now.year or at > now:
-            raise BadRow(f"{FIELDS[field]}“{text[:30]}”不在 {FIRST_YEAR} 年到今天之间")
-        return at
-    raise BadRow(f"{FIELDS[field]}“{text[:30]}”看不懂")
+        return at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
+    return None
 
 
 def _kind(mapping: ColumnMap, texts: Sequence[str]) -> Kind:

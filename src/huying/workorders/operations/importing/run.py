@@ -13,10 +13,11 @@ from huying.kernel import clock
 from huying.kernel.errors import Refusal
 from huying.org.models import Centre
 from huying.org.policies import Actor
+from huying.workorders.operations.importing.compose import Row
 from huying.workorders.operations.importing.places import Places
 from huying.workorders.operations.importing.read import BadFile, Record, read_table
 from huying.workorders.operations.importing.rejects import Rejects
-from huying.workorders.operations.importing.write import Batch, Row
+from huying.workorders.operations.importing.write import Batch
 from huying.workorders.queries.packs import find_template, pack_in_force
 from huying.workorders.rules.mapping import BadRow, ColumnMap, read_row
 

@@ -5,6 +5,7 @@ const channel = window.BroadcastChannel ? new BroadcastChannel("huying-phone") :
 const POPPED = "huying:popped";
 let phoneSeen = 0;
 let waiting = 0;
+let newsAt = 0;
 
 const bar = () => document.getElementById("hy-phone");
 
@@ -17,7 +18,7 @@ function lookAgain() {
 export function phoneNews(message) {
   document.dispatchEvent(new CustomEvent("hy:phone", { detail: message }));
   const mine = bar();
-  if (mine && String(message.staff) === mine.dataset.staff) lookAgain();
+  if (mine && String(message.staff) === mine.dataset.staff) { newsAt = Date.now(); lookAgain(); }
   document.querySelectorAll("[data-phone-topics]").forEach((part) => {
     if (part.dataset.phoneTopics.split(" ").includes(message.topic)) soon(part);
   });
@@ -105,8 +106,11 @@ export function startBar() {
     const chosen = form.matches("[data-signs-in]") && form.querySelector("[name=phone] option:checked");
     if (chosen && chosen.dataset.kind === "webrtc") openPhone(form.dataset.signsIn); // it waits there until one is signed in
   });
+  // What was asked for before the last news may show what was true before it, and takes the place of what is newer.
+  document.body.addEventListener("htmx:beforeRequest", (event) => { event.detail.xhr.hyBegan = Date.now(); });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const mine = bar();
+    if (mine && event.detail.xhr && event.detail.xhr.hyBegan <= newsAt) lookAgain();
     if (mine && (event.target === mine || event.target.id === "hy-phone" || mine.contains(event.target))) { pop(mine); askPhone(); timers(); }
   });
   pop(bar());

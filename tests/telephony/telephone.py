@@ -211,7 +211,7 @@ class Call:
         self.state, self.code, self.by, self.reason = "trying", 0, "", ""
         self.states: dict[str, float] = {"trying": time.monotonic()}
         self.media = Media(phone.host)
-        self.notes: list[str] = []  # what NOTIFY said of a transfer
+        self.notes: list[str] = []  # what NOTIFY said: of a transfer, or which event it was
         self.invitation: Message | None = None
         self._tag, self._number = secrets.token_hex(4), 0
         self._local = self._remote = ""
@@ -368,7 +368,7 @@ class Call:
                 self._end("them", 487, request["reason"])
         else:
             if request.method == "NOTIFY":
-                self.notes.append(request.body.strip())
+                self.notes.append(request.body.strip() or request["event"])
             phone.answer(request, 200, "OK")
 
     def _reinvite(self, direction: str) -> None:

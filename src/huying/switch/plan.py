@@ -27,6 +27,7 @@ class Phone:
     name: str
     centre: str
     caller_id: str  # what the called party sees when this phone dials out
+    auto_answer: bool = False  # asked by header to answer at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,16 +74,22 @@ class PhoneForm(RowForm):
 
     class Meta:
         model = Phone
-        fields = ["extension", "kind", "place", "owner"]
+        fields = ["extension", "kind", "answering", "place", "owner"]
         help_texts = {
             "extension": "3 到 8 位数字，不以 0 开头，建好后不能改", "owner": "不选则谁都可以在这部话机签入", "place": "如“2 排 3 号”",
+            "answering": "用于 SIP 话机。自动接听：话机须支持并打开自动应答（Call-Info / Alert-Info），来电、外呼时直接接通；"
+            "遥控接听：话机须支持 NOTIFY talk；都不支持则拿起话机接听",
         }
         error_messages = {"extension": {"unique": "这个分机号已被使用"}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["extension"].disabled = self.instance.pk is not None
+        self.fields["answering"].required = False
         self.fields["owner"].queryset = self.fields["owner"].queryset.filter(unit=None)  # type: ignore[attr-defined]
+
+    def clean_answering(self) -> str:
+        return str(self.cleaned_data["answering"] or self.instance.answering)
 
     def clean_extension(self) -> str:
         extension = str(self.cleaned_data["extension"])

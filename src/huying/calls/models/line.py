@@ -54,11 +54,19 @@ class Phone(models.Model):
         SIP = "sip", "SIP 话机"
         CITIZEN = "citizen", "市民电话（演示）"
 
+    class Answering(models.TextChoices):
+        """How a SIP telephone is answered: no two makes agree, so it is said for each."""
+
+        HAND = "hand", "拿起话机接听"
+        AUTO = "auto", "话机自动接听"
+        REMOTE = "remote", "话务条遥控接听"
+
     tenant_column = "centre_id"
 
     centre = models.ForeignKey("org.Centre", models.PROTECT, related_name="phones", verbose_name="运营中心")
     extension = models.CharField("分机号", max_length=8, unique=True)
     kind = models.CharField("类型", max_length=8, choices=Kind.choices, default=Kind.WEBRTC)
+    answering = models.CharField("接听方式", max_length=8, choices=Answering.choices, default=Answering.HAND)
     password = SecretText("话机口令", default="")
     place = models.CharField("座席位置", max_length=40, blank=True)
     owner = models.ForeignKey("org.Staff", models.SET_NULL, null=True, blank=True, related_name="phones", verbose_name="固定使用人")
@@ -69,6 +77,11 @@ class Phone(models.Model):
 
     def __str__(self) -> str:
         return self.extension
+
+    @property
+    def answers(self) -> str:
+        """How a call is answered here; "" where the telephone is a window and has a key for it."""
+        return self.answering if self.kind == Phone.Kind.SIP else ""
 
 
 class OtherDesk(models.Model):

@@ -1,6 +1,6 @@
 """What the phone bar shows of one person's seat (R209-R215)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -8,13 +8,14 @@ from functools import cached_property
 from django.conf import settings
 
 from huying.calls.catalog import BUSY_REASONS, NOT_CHOSEN, AgentState
-from huying.calls.models import Call, Leg, OtherDesk, PhoneSetting, SeatSession, SkillGroup
+from huying.calls.models import Call, Leg, OtherDesk, Phone, PhoneSetting, SeatSession, SkillGroup
 from huying.calls.queries.seats import open_seats, seat_of
 from huying.calls.queries.switch import gateway_lives
 from huying.calls.queries.talk import unread_count
 from huying.citizens.models import Caller
 from huying.org.policies import Actor
 
+BY_HAND: Mapping[str, str] = {Phone.Answering.HAND: "请拿起话机接听", Phone.Answering.AUTO: "话机自动接听，请戴好耳机"}
 Pop = Callable[[Actor, Call], str]
 _pops: list[Pop] = []
 
@@ -83,6 +84,11 @@ class Bar:
         return self._last("held", "retrieved") == "held"
 
     @property
+    def by_hand(self) -> str:
+        """What to do when it rings at a telephone that has to be answered there; "" where the bar has a key for it."""
+        return BY_HAND.get(self.session.phone.answers, "") if self.session else ""
+
+    @property
     def reasons(self) -> list[tuple[str, str]]:
         return [(code, label) for code, label in BUSY_REASONS.items() if code not in NOT_CHOSEN]
 
@@ -112,13 +118,24 @@ class Bar:
         return unread_count(self.actor.staff) if self.actor.staff else 0
 
     @cached_property
+    def _consulted(self) -> list[Leg]:
+        """Who is asked for advice on the call in hand."""
+        rows = Leg.objects.filter(call=self.call, role=Leg.Role.CONSULT, ended_at=None) if self.call else Leg.objects.none()
+        return list(rows.select_related("staff"))
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether this person is the one: the citizen is a colleague's."""
+        return self.session is not None and any(leg.extension == self.session.phone.extension for leg in self._consulted)
+
+    @property
     def consulting(self) -> bool:
-        """Whether this person asks somebody; whoever is asked does not."""
-        if self.session is None or self.call is None:
-            return False
-        legs = Leg.objects.filter(call=self.call, role=Leg.Role.CONSULT, ended_at=None)
-        asked = legs.exclude(extension=self.session.phone.extension)
-        return asked.exists() and not legs.filter(extension=self.session.phone.extension).exists()
+        return bool(self._consulted) and not self.is_asked
+
+    @property
+    def advice(self) -> str:
+        """Whom this person asks, in words."""
+        return "、".join(leg.staff.name if leg.staff else leg.extension or "外线" for leg in self._consulted)
 
     @property
     def ways(self) -> list[tuple[str, str]]:

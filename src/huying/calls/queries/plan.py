@@ -68,7 +68,7 @@ def _phones() -> Iterator[told.Phone]:
         yield told.Phone(
             extension=row.extension, password=row.password, kind=KINDS[row.kind],
             name=row.owner.name if row.owner else row.place or row.extension, centre=row.centre.code,
-            caller_id=callers.get(row.centre.code, ""),
+            caller_id=callers.get(row.centre.code, ""), auto_answer=row.answers == Phone.Answering.AUTO,
         )
 
 

@@ -10,7 +10,8 @@ TITLES = {
     "queued": "进入排队", "left_queue": "离开排队", "offered": "坐席振铃", "answered": "接听", "missed": "未接", "refused": "拒接",
     "cancelled": "振铃取消", "failed": "呼叫失败", "left": "退出通话", "held": "保持", "retrieved": "取回", "transferred": "转接",
     "conference": "三方通话",
-    "asked": "咨询技能组", "asked_in_vain": "技能组无人应答", "desk": "转其他热线", "dialled": "外呼", "voicemail": "留言", "call_back": "预约回拨",
+    "asked": "咨询技能组", "asked_in_vain": "技能组无人应答", "desk": "转其他热线", "dialled": "外呼",
+    "voicemail": "留言", "call_back": "预约回拨",
     "recorded": "开始录音", "invited": "邀请评价", "rated": "按键评价", "ended": "通话结束", "wrap_up": "话后处理完成",
 }
 TONES = {"answered": "green", "missed": "red", "refused": "red", "failed": "red", "blocked": "red", "rated": "green", "held": "amber"}

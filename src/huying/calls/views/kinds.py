@@ -84,9 +84,11 @@ NUMBERS = Kind(
 )
 PHONES = Kind(
     "handsets", "handset", "话机", Phone, PhoneForm,
-    (("类型", lambda row: row.get_kind_display(), ""), ("位置", lambda row: row.place or "—", ""),
+    (("类型", lambda row: row.get_kind_display(), ""),
+     ("接听方式", lambda row: row.get_answering_display() if row.kind == Phone.Kind.SIP else "话机窗口", ""),
+     ("位置", lambda row: row.place or "—", ""),
      ("固定使用人", lambda row: row.owner.name if row.owner else "公用", "")),
-    (("", ("extension", "kind", "place", "owner")),), order=("extension",), sorted_by="按分机号排列", related=("owner",),
+    (("", ("extension", "kind", "answering", "place", "owner")),), order=("extension",), sorted_by="按分机号排列", related=("owner",),
     fresh=lambda centre: Phone(centre=centre, password=phone_password()), without=(("kind", Phone.Kind.CITIZEN),),
 )
 GROUPS = Kind(

@@ -91,7 +91,8 @@ def carried_out(actor: Actor, word: str, request: HttpRequest) -> None:
     elif word in PLAIN:
         ask_switch(actor=actor, kind=word, session=session, request_id=actor.request_id)
     elif word in MOVES:
-        about, secret = target_of(request.POST)
+        joins = word == "conference" and not any(request.POST.get(name) for name in ("target", "number"))
+        about, secret = ({}, "") if joins else target_of(request.POST)
         ask_switch(actor=actor, kind=word, about=about, secret=secret, session=session, request_id=actor.request_id)
     else:
         raise Http404

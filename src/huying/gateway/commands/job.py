@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huying.calls.catalog import AgentState
-from huying.calls.models import Command, OtherDesk, Phone, SeatSession, SkillGroup
+from huying.calls.models import Command, OtherDesk, SeatSession, SkillGroup
 from huying.calls.operations.carry_out import claim, finish
 from huying.calls.rules.orders import ORDERS
 from huying.kernel.errors import Refusal
@@ -35,7 +35,7 @@ class Job:
     kind: str
     label: str
     extension: str
-    is_browser: bool
+    answers: str  # models.Phone.Answering, "" for a browser's window
     centre: str
     target: Target | None
     other: str  # extension of the seat that a shift leader is after
@@ -59,7 +59,7 @@ def _job(row: Command) -> Job:
         raise NotPossible("坐席已签出，本次操作没有执行")
     phone = row.session.phone
     return Job(
-        row.pk, row.kind, order.label, phone.extension, phone.kind == Phone.Kind.WEBRTC, row.centre.code,
+        row.pk, row.kind, order.label, phone.extension, phone.answers, row.centre.code,
         _target(row) if order.target or row.about.get("to") else None, _other(row) if order.others else "",
     )
 

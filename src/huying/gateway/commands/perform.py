@@ -6,13 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 from huying.gateway.commands.hands import Consultation, Hands
+from huying.gateway.commands.handset import answer, asked_to_answer, hold, resume, retrieved
 from huying.gateway.commands.job import Job, NotPossible, Target
 from huying.gateway.legs import Leg
 from huying.switch import ami
 from huying.switch.render.dialplan import ASKED
 
 RINGS_FOR = 30_000  # ms
-AUTO_ANSWER = "PJSIP_HEADER(add,X-Huying-Answer)=now"
 THREE_WAY = "*#3"  # features.conf, atxferthreeway
 
 
@@ -22,15 +22,6 @@ async def hangup(job: Job, hands: Hands) -> None:
 
 async def force_hangup(job: Job, hands: Hands) -> None:
     await hands.line.action("Hangup", Channel=hands.leg(job.other).channel, Cause=16)
-
-
-async def answer(job: Job, hands: Hands) -> None:
-    if job.is_browser:
-        raise NotPossible("请在话机窗口接听；话机窗口未打开时请先打开")
-    leg = hands.leg(job.extension)
-    if leg.answered or not leg.rung:
-        raise NotPossible("没有正在振铃的来电")
-    await _notify(leg, hands, "talk", "此话机不支持遥控接听，请直接摘机")
 
 
 async def blind(job: Job, hands: Hands) -> None:
@@ -45,6 +36,7 @@ async def consult(job: Job, hands: Hands) -> None:
     if await hands.consults(job.extension):
         raise NotPossible("正在咨询中，请先完成或取消")
     await _somebody_free(target, hands)
+    await retrieved(leg, hands)
     bridge, _ = await hands.bridge(leg)
     dialled = target.asked
     if not dialled.isdigit():
@@ -77,6 +69,7 @@ async def conference(job: Job, hands: Hands) -> dict[str, Any]:
         return {}
     target = _target(job)
     await _somebody_free(target, hands)
+    await retrieved(leg, hands)
     room = uuid4().hex[:12]
     await _together(leg, (await hands.bridge(leg))[1], room, hands)
     await _call(target.channel, "move", f"room-{room}", job, hands)
@@ -89,7 +82,7 @@ async def dial(job: Job, hands: Hands) -> None:
     hands.idle(job.extension)
     if target.queue:
         raise NotPossible("外呼须选择坐席、热线或号码")
-    await _call(f"PJSIP/{job.extension}", "phones", target.exten, job, hands, auto=job.is_browser)
+    await _call(f"PJSIP/{job.extension}", "phones", target.exten, job, hands, auto=True)
 
 
 async def spy(job: Job, hands: Hands) -> None:
@@ -102,20 +95,6 @@ async def whisper(job: Job, hands: Hands) -> None:
 
 async def barge(job: Job, hands: Hands) -> None:
     await _spy(job, hands, "b")
-
-
-async def hold(job: Job, hands: Hands) -> None:
-    leg = hands.talking(job.extension)
-    if job.is_browser:
-        raise NotPossible("请在话机窗口保持；话机窗口未打开时请先打开")
-    await _notify(leg, hands, "hold", "此话机不支持遥控保持，请按话机上的保持键")
-
-
-async def resume(job: Job, hands: Hands) -> None:
-    leg = hands.talking(job.extension)
-    if job.is_browser:
-        raise NotPossible("请在话机窗口取回；话机窗口未打开时请先打开")
-    await _notify(leg, hands, "talk", "此话机不支持遥控取回，请按话机上的保持键")
 
 
 KINDS: dict[str, Callable[[Job, Hands], Awaitable[dict[str, Any] | None]]] = {
@@ -144,11 +123,11 @@ async def _spy(job: Job, hands: Hands, mode: str) -> None:
     hands.idle(job.extension)
     if not hands.legs.busy(job.other):
         raise NotPossible("该坐席没有正在进行的通话")
-    await _call(f"PJSIP/{job.extension}", "spy", f"{mode}-{job.other}", job, hands, auto=job.is_browser)
+    await _call(f"PJSIP/{job.extension}", "spy", f"{mode}-{job.other}", job, hands, auto=True)
 
 
 async def _call(channel: str, context: str, exten: str, job: Job, hands: Hands, *, auto: bool = False) -> None:
-    variables = [f"__HY_CENTRE={job.centre}"] + ([AUTO_ANSWER] if auto else [])
+    variables = [f"__HY_CENTRE={job.centre}", *(asked_to_answer(job) if auto else [])]
     shown = exten if exten.isdigit() else job.extension
     await hands.line.action(
         "Originate", Channel=channel, Context=context, Exten=exten, Priority=1, CallerID=f"<{shown}>", Timeout=RINGS_FOR,
@@ -162,11 +141,3 @@ async def _together(leg: Leg, others: list[str], room: str, hands: Hands) -> Non
     place: dict[str, ami.Value] = {"Context": "move", "Exten": f"room-{room}", "Priority": 1}
     extra: dict[str, ami.Value] = {f"Extra{name}": value for name, value in place.items()}
     await hands.line.action("Redirect", Channel=others[0], ExtraChannel=leg.channel, **place, **extra)
-
-
-async def _notify(leg: Leg, hands: Hands, event: str, otherwise: str) -> None:
-    """The remote control that some telephones understand."""
-    try:
-        await hands.line.action("PJSIPNotify", Channel=leg.channel, Variable=f"Event={event}")
-    except ami.ActionRefused as refusal:
-        raise NotPossible(otherwise) from refusal

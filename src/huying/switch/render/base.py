@@ -24,6 +24,11 @@ EVENTS = (
     "CHAN_START,CHAN_END,ANSWER,HANGUP,BRIDGE_ENTER,BRIDGE_EXIT,APP_START,APP_END,BLINDTRANSFER,ATTENDEDTRANSFER,PICKUP,"
     "FORWARD,LINKEDID_END,LOCAL_OPTIMIZE,STREAM_BEGIN,STREAM_END,USER_DEFINED"
 )
+HOLD, HOLD_KEYS = "hyhold", "*#6"
+RETRIEVE_KEY = "*"
+"""A telephone's channel sent HOLD_KEYS waits in the context `held` until RETRIEVE_KEY, while the others in its bridge hear
+music: hold as a telephone's own key makes it, without the telephone having one."""
+
 LOCAL = "127.0.0.1"  # the manager and the web socket are never opened to a network
 
 
@@ -117,7 +122,8 @@ def features(plan: Plan) -> str:
         "[general]", "transferdigittimeout = 1", "featuredigittimeout = 1000", "atxfernoanswertimeout = 30",
         "atxferdropcall = no", "atxferloopdelay = 2", "atxfercallbackretries = 0", "atxferabort = *#1",
         "atxfercomplete = *#2", "atxferthreeway = *#3", "atxferswap = *#4", "[featuremap]", "atxfer = *#9", "blindxfer =",
-        "disconnect =", "automixmon =", "parkcall =", "",
+        "disconnect =", "automixmon =", "parkcall =", "[applicationmap]",
+        f"{HOLD} = {HOLD_KEYS},self,Gosub(held,s,1),default", "",
     ])
 
 

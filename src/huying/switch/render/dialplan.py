@@ -96,7 +96,7 @@ def _desk(desk: Desk) -> str:
 def _phones(plan: Plan) -> list[str]:
     """What a seat's phone may dial: another seat, a desk, one of our numbers, a number outside."""
     seats = [fit("分机号", phone.extension) for phone in plan.phones if phone.kind != "citizen"]
-    lines = [extension(seat, f"Dial(PJSIP/{seat},30,tT)", "Hangup(16)") for seat in seats]
+    lines = [extension(seat, f"Dial(PJSIP/{seat},30,tTb(answer-now^s^1))", "Hangup(16)") for seat in seats]
     return ["[phones]", *lines, *map(_desk, plan.desks), "include => outbound", ""]
 
 
@@ -118,7 +118,7 @@ def _moved(phone: Phone) -> str:
     seat = phone.extension
     return extension(
         seat, "Gosub(settle,s,1)", "Gosub(record-on,s,1)",
-        f'Dial(PJSIP/{seat},25,tg${{IF($["${{CHANNEL(channeltype)}}"="Local"]?U(record-leg))}})',
+        f'Dial(PJSIP/{seat},25,tgb(answer-now^s^1)${{IF($["${{CHANNEL(channeltype)}}"="Local"]?U(record-leg))}})',
         'GotoIf($["${HY_ENTERED}"!="1"]?end)',
         'GotoIf($["${DIALSTATUS}"="ANSWER"]?after-call,s,1)', "Set(QUEUE_PRIO=10)",
         'GotoIf($["${HY_QUEUE}"!=""]?person,s,1)', "(end)Hangup(16)",

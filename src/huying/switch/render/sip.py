@@ -3,6 +3,7 @@
 from ipaddress import ip_address, ip_network
 
 from huying.switch.plan import Phone, Plan, Trunk
+from huying.switch.render.base import HOLD
 from huying.switch.render.checks import address, fit, network, peer, whole
 
 CONTEXTS = {"webrtc": "phones", "sip": "phones", "citizen": "from-trunk"}
@@ -67,7 +68,8 @@ def _phone(plan: Plan, phone: Phone) -> str:
     kind = ["webrtc = yes", "dtls_auto_generate_cert = yes", "allow = alaw,ulaw", "rtp_timeout = 60"]
     own = [f"set_var = __HY_CENTRE={fit('机构编码', phone.centre)}", f"set_var = HY_SHOW={shown}"]
     if phone.kind != "citizen":
-        own += ["set_var = __TRANSFER_CONTEXT=move", f"set_var = HY_PHONE={name}"]
+        own += ["set_var = __TRANSFER_CONTEXT=move", f"set_var = HY_PHONE={name}", f"set_var = DYNAMIC_FEATURES={HOLD}"]
+        own += ["set_var = HY_AUTO=1"] if phone.auto_answer else []
     else:
         own += ["set_var = HY_CITIZEN=1"]  # in a demonstration the page says whose number it calls from
     return "\n".join([

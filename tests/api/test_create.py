@@ -45,6 +45,28 @@ def test_all_that_may_be_said(agent):
     assert order.points.count() == 2 and order.address_confirmed_at
 
 
+@pytest.mark.req("R282")
+def test_a_sensitive_appeal_is_known_to_authorised_people_only(cast):
+    leader = Api(cast.staff["leader1"])
+    number = leader.create(is_sensitive=True)
+    assert WorkOrder.objects.get(number=number).is_sensitive
+    assert leader.get(f"{ORDERS}/{number}").json()["is_sensitive"] is True
+    assert Api(cast.staff["director1"]).get(f"{ORDERS}/{number}").status_code == 200
+    assert Api(cast.staff["dispatcher1"]).get(f"{ORDERS}/{number}").status_code == 404
+    assert leader.get(f"{ORDERS}/{leader.create()}").json()["is_sensitive"] is False
+
+
+def test_only_those_with_the_right_may_mark_an_appeal_as_sensitive(agent):
+    answer = agent.post(ORDERS, {**ORDER, "is_sensitive": True}, Idempotency_Key="k")
+    problem = answer.json()
+    assert (answer.status_code, problem["errors"][0]["field"]) == (403, "is_sensitive")
+    assert "敏感" in problem["detail"] and "查看敏感与保密工单" in problem["errors"][0]["message"]
+    assert not WorkOrder.objects.exists()
+    assert agent.post(ORDERS, {**ORDER, "is_sensitive": "yes"}).status_code == 422
+    assert agent.post(ORDERS, {**ORDER, "is_sensitive": False}, Idempotency_Key="k").status_code == 201
+    assert "workorders.view_sensitive" in agent.get("/api/v1/openapi.json").content.decode()
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -81,6 +103,45 @@ def test_broken_bodies_are_refused_in_chinese(agent, raw):
     assert answer.status_code in {400, 422}, answer.content.decode()
     assert answer["Content-Type"] == "application/problem+json"
     assert any("\u4e00" <= sign <= "\u9fff" for sign in answer.json()["detail"])
+
+
+@pytest.mark.parametrize("sign", ["\\u0000", "\\u0001", "\\u001b", "\\u007f", "\\ud800", "\\udfff\\ud800"])
+@pytest.mark.parametrize(
+    ("field", "place"),
+    [("title", {"title": "路灯@不亮"}), ("content", {"content": "路灯不亮三天@了，请来人"}), ("address", {"address": "@"}),
+     ("caller.name", {"caller": {"name": "张@三", "phone": "13907700001"}}), ("points.1", {"points": ["灯不亮", "井盖@"]}),
+     ("fields.hazard", {"fields": {"hazard": "@"}}), ("external_number", {"external_number": "X@"}), ("type", {"type": "help@"})],
+)
+def test_what_nobody_can_type_is_refused_beside_its_field(agent, sign, field, place):
+    answer = agent.call("POST", ORDERS, raw=json.dumps({**ORDER, **place}).replace("@", sign).encode())
+    problem = answer.json()
+    assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    assert [row["field"] for row in problem["errors"]] == [field]
+    assert "含有不能使用的字符（U+" in problem["errors"][0]["message"] and "请删去" in problem["detail"]
+    assert not WorkOrder.objects.exists()
+
+
+@pytest.mark.parametrize("sign", ["\\u0000", "\\u0007", "\\ud800"])
+def test_what_nobody_can_type_is_refused_in_a_name_and_in_an_action(agent, sign):
+    answer = agent.call("POST", ORDERS, raw=json.dumps({**ORDER, "no@te": "x"}).replace("@", sign).encode())
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "no�te")
+    number = agent.create()
+    answer = agent.call("POST", f"{ORDERS}/{number}/comment", raw=b'{"note": "' + sign.encode() + b'"}')
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "note")
+
+
+def test_tabs_and_line_breaks_are_text(agent):
+    number = agent.create(content="一、路灯不亮\r\n\t二、井盖松动\n三、请回复")
+    assert "\t二" in WorkOrder.objects.get(number=number).content
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=a%00b", "q=%ED%A0%80", "unit=%00", "type=%00", "status=%00", "cursor=%00"])
+def test_no_sign_in_an_address_breaks_anything(agent, query):
+    agent.create()
+    assert agent.get(f"{ORDERS}?{query}").status_code in {200, 400, 404, 422}
+    for path in (f"{ORDERS}/%00", f"{ORDERS}/%ED%A0%80/events", f"{ORDERS}/a%00b/actions"):
+        assert agent.get(path).status_code in {400, 404}
+    assert agent.post(ORDERS, ORDER, Idempotency_Key="a\x00b").status_code in {400, 422}
 
 
 @pytest.mark.req("R255")

@@ -39,6 +39,11 @@ def visible_to(actor: Actor) -> QuerySet[WorkOrder]:
     return orders.filter(seen)
 
 
+def marks_sensitive(actor: Actor) -> bool:
+    """Whether this person may write down an appeal as sensitive through the API: whoever would then still know of it."""
+    return actor.may_any(("workorders.view_sensitive", "workorders.review_special"))
+
+
 def sees_contact(actor: Actor, order: WorkOrder) -> bool:
     """Whether this person may see (masked, or reveal) who is appealing.
 

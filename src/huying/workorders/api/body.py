@@ -1,6 +1,8 @@
 """Read what was sent: JSON that is really JSON, checked against a schema, every fault named in Chinese."""
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 
@@ -16,10 +18,13 @@ from huying.workorders.rules import INPUTS, BadInput
 
 M = TypeVar("M", bound=BaseModel)
 DEEPEST = 20
+UNWRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
+"""What no person types: control characters other than tab and line breaks, and halves of characters."""
 
 LABELS = {
     "type": "诉求类型", "caller": "诉求人", "caller.name": "姓名", "caller.phone": "联系电话", "region": "区划代码", "address": "详细地址",
-    "place": "地点", "points": "诉求点", "template": "专项模板", "fields": "专项字段", "confidential": "保密", "event_at": "事发时间",
+    "place": "地点", "points": "诉求点", "template": "专项模板", "fields": "专项字段", "confidential": "保密", "is_group": "群体", "is_sensitive": "敏感",
+    "event_at": "事发时间",
     "external_number": "外部单号", "then": "后续环节", "field": "字段", "url": "接收地址", "events": "订阅的事件", "secret": "签名密钥",
 }
 
@@ -35,7 +40,10 @@ class TooLarge(Refusal):
 
 
 def read_json(request: HttpRequest) -> Any:
-    """The body as JSON data without NUL, half surrogates, NaN or a depth that would hurt. Raises NotJson, TooLarge."""
+    """The body as JSON data without control characters, half surrogates, NaN or a depth that would hurt.
+
+    Raises NotJson, TooLarge, BadInput.
+    """
     raw = raw_body(request)
     if len(raw) > settings.API_LARGEST_BODY:
         raise TooLarge(f"请求正文不得超过 {settings.API_LARGEST_BODY // 1024} KB")
@@ -43,9 +51,11 @@ def read_json(request: HttpRequest) -> Any:
         raise NotJson("请求正文为空，应为 JSON 对象")
     try:
         data = json.loads(raw, parse_constant=_no_constant)
-        check_text(data)
+        wrong = dict(unwritten(data))
     except (ValueError, RecursionError):
         raise NotJson from None
+    if wrong:
+        raise bad_input(wrong)
     return data
 
 
@@ -74,19 +84,25 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def check_text(data: Any, depth: int = 0) -> None:
-    """Raises ValueError for what JSON can write and no database can keep."""
+def unwritten(data: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Field path and sentence of every text that JSON can write and no database, or no sheet, can keep.
+
+    Raises ValueError for a number beyond exactness or too much depth.
+    """
     if isinstance(data, str):
-        if "\x00" in data:
-            raise ValueError("NUL")
-        data.encode()  # half a surrogate pair is a UnicodeEncodeError, which is a ValueError
+        if found := UNWRITTEN.search(data):
+            yield path, f"含有不能使用的字符（U+{ord(found[0]):04X}），请删去后重试"
     elif isinstance(data, int | float) and abs(data) > 10**15:
         raise ValueError("a number beyond exactness")
     elif isinstance(data, dict | list):
         if depth > DEEPEST:
             raise ValueError("too deep")
-        for part in (*data, *data.values()) if isinstance(data, dict) else data:
-            check_text(part, depth + 1)
+        for name, part in data.items() if isinstance(data, dict) else enumerate(data):
+            shown = UNWRITTEN.sub("�", str(name))[:60]
+            within = f"{path}.{shown}" if path else shown
+            if isinstance(name, str):
+                yield from unwritten(name, within, depth)
+            yield from unwritten(part, within, depth + 1)
 
 
 def read(request: HttpRequest, model: type[M]) -> M:

@@ -72,6 +72,10 @@ class OrderIn(Body):
     fields: Extra = Field({}, description="专项模板要求的字段")
     confidential: bool | None = Field(None, description="对承办单位保密；省略时举报类默认保密")
     is_group: bool = Field(False, description="群体诉求")
+    is_sensitive: bool = Field(
+        False,
+        description="敏感：此后只有授权人可见。需要权限 workorders.view_sensitive 或 workorders.review_special，否则 403",
+    )
     event_at: Moment = Field(None, description="事发时间，ISO 8601；不带时区按北京时间")
     external_number: str = Field("", max_length=60, description="来源系统的单号")
     then: Literal["review", "draft"] = Field("review", description="review 送审；draft 留在受理人手中继续完善")

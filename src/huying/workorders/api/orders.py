@@ -19,7 +19,7 @@ from huying.workorders.api.paging import Paging, beyond, cut
 from huying.workorders.api.problem import refusals, write
 from huying.workorders.catalog import Channel
 from huying.workorders.operations import NewOrder, create_once, create_order
-from huying.workorders.policies import sees_contact, visible_to
+from huying.workorders.policies import marks_sensitive, sees_contact, visible_to
 from huying.workorders.queries import NoSuchOrder
 from huying.workorders.queries.timeline import internal
 from huying.workorders.workflow import State
@@ -48,12 +48,16 @@ def digest_of(path: str, data: Any) -> bytes:
     openapi_extra={**takes(OrderIn, example=EXAMPLE), "parameters": [KEY_PARAMETER]},
 )
 def create(request: HttpRequest) -> HttpResponse:
-    """受理一件诉求，返回工单号。需要权限 workorders.intake。带 Idempotency-Key 重复提交不会重复受理。"""
+    """受理一件诉求，返回工单号。需要权限 workorders.intake；登记为敏感另需权限。
+
+    带 Idempotency-Key 重复提交不会重复受理。"""
     actor, key = actor_of(request), idempotency_key(request)
     actor.must("workorders.intake")
     data = read_json(request)
     sent = shaped(data, OrderIn)
     check_caller(sent.caller)
+    if sent.is_sensitive and not marks_sensitive(actor):
+        raise NotAllowed("你没有登记敏感诉求的权限", fields={"is_sensitive": "登记敏感诉求需要“查看敏感与保密工单”或“特殊单审核”权限"})
 
     state = State.DRAFT if sent.then == "draft" else State.TO_REVIEW
     about: dict[str, Any] = {"actor": actor, "centre": centre_of(actor), "new": new_order(sent), "state": state}
@@ -87,8 +91,8 @@ def new_order(sent: OrderIn) -> NewOrder:
         kind=sent.type, title=sent.title, content=sent.content, channel=Channel.API, points=list(sent.points),
         template=sent.template, urgency=sent.urgency, region=sent.region, place=sent.place, address=sent.address,
         address_way=sent.address_way or "", event_at=sent.event_at, confidential=sent.confidential,
-        is_group=sent.is_group, fields=sent.fields, name=caller.name, phone=caller.phone, id_number=caller.id_number,
-        gender=caller.gender, caller_kind=caller.kind, external_number=sent.external_number,
+        is_group=sent.is_group, is_sensitive=sent.is_sensitive, fields=sent.fields, name=caller.name, phone=caller.phone,
+        id_number=caller.id_number, gender=caller.gender, caller_kind=caller.kind, external_number=sent.external_number,
     )
 
 

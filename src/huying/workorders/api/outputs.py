@@ -151,6 +151,7 @@ class Order(Summary):
     event_at: Moment | None
     address_confirmed_at: Moment | None
     is_group: bool
+    is_sensitive: bool
     caller: Contact | None = Field(description="诉求人（脱敏）；无权查看时为 null")
     urge_count: int
     return_count: int

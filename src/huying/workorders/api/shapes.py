@@ -73,7 +73,7 @@ def order(row: WorkOrder, actor: Actor) -> dict[str, Any]:
         **summary(row, words), "content": words(row.content), "points": [words(point.text) for point in row.points.all()],
         "template": row.template.code, "fields": deep(row.fields, words), "category": row.category.path if row.category else "",
         "place": row.place, "event_at": row.event_at, "address_confirmed_at": row.address_confirmed_at,
-        "is_group": row.is_group, "caller": contact(row, actor), "urge_count": row.urge_count,
+        "is_group": row.is_group, "is_sensitive": row.is_sensitive, "caller": contact(row, actor), "urge_count": row.urge_count,
         "return_count": row.return_count, "reopen_count": row.reopen_count, "answer": words(row.answer),
         "public_reply": words(row.public_reply), "finding": row.finding, "outcome": row.outcome,
         "satisfaction": row.satisfaction, "decline_code": row.decline_code,

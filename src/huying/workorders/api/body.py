@@ -23,8 +23,8 @@ UNWRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
 
 LABELS = {
     "type": "诉求类型", "caller": "诉求人", "caller.name": "姓名", "caller.phone": "联系电话", "region": "区划代码", "address": "详细地址",
-    "place": "地点", "points": "诉求点", "template": "专项模板", "fields": "专项字段", "confidential": "保密", "is_group": "群体", "is_sensitive": "敏感",
-    "event_at": "事发时间",
+    "place": "地点", "points": "诉求点", "template": "专项模板", "fields": "专项字段",
+    "confidential": "保密", "is_group": "群体", "is_sensitive": "敏感", "event_at": "事发时间",
     "external_number": "外部单号", "then": "后续环节", "field": "字段", "url": "接收地址", "events": "订阅的事件", "secret": "签名密钥",
 }
 

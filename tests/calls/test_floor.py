@@ -15,6 +15,7 @@ from huying.calls.operations.talk import AlreadyTaken, answer_help, ask_help
 from huying.calls.operations.watch import watch_floors
 from huying.calls.queries.day import day_of
 from huying.calls.queries.floor import floor_of
+from huying.calls.queries.queues import today_by_hour
 from huying.calls.rules.floor import Period, is_surge, least_now
 from huying.calls.templatetags.phone import percent_of
 from huying.kernel import clock
@@ -83,6 +84,18 @@ def test_fifteen_seconds_to_the_millisecond_against_the_target(cast, phones, sto
     floor = floor_of(cast.demo, [cast.demo.pk])
     assert (floor.today[15].part, floor.today[20].part, floor.today[20].whole) == (2, 4, 6)
     assert (floor.month[15].part, floor.month[15].whole) == (3, 7) and not floor.month[15].met
+
+
+@pytest.mark.django_db
+def test_the_large_screen_tells_of_queues_and_of_each_hour_of_the_day(cast, phones, as_, stopped):
+    for waited in (3, None):
+        came(cast, waited)
+    came(cast, 1, at=NOON - timedelta(hours=2))
+    hours = {row.hour: (row.asked, row.answered) for row in today_by_hour([cast.demo.pk], NOON)}
+    here = NOON.astimezone(SHANGHAI).hour
+    assert hours[here] == (2, 1) and hours[here - 2] == (1, 1) and hours[here - 1] == (0, 0) and len(hours) == here + 1
+    text = as_("leader1").get("/calls/board/").content.decode()
+    assert f"{here} 时：请求人工 2，接听 1" in text and "hy-board__table" in text and "通话与振铃" in text
 
 
 def test_a_share_is_never_rounded_up_to_its_target():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, DateTimeField, ExpressionWrapper, F, Min, Q
+from django.db.models.functions import ExtractHour
 
 from huying.calls.models import Call, SkillGroup
 from huying.kernel import clock
@@ -22,6 +23,26 @@ class QueueNow:
     answered: int
     within_15s: int
     within_20s: int
+
+
+@dataclass(frozen=True, slots=True)
+class HourNow:
+    """What the lines of one hour of today brought: callers who asked for a person, and who were answered."""
+
+    hour: int
+    asked: int
+    answered: int
+
+
+def today_by_hour(centres: Iterable[int], now: datetime) -> list[HourNow]:
+    """Of the hours from 0 to the present one; an hour without calls is there with zeros."""
+    local = now.astimezone(SHANGHAI)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Call.objects.filter(centre__in=centres, direction=Call.Direction.IN, human_at__gte=midnight, is_test=False)
+    by_hour = rows.annotate(hour=ExtractHour("human_at", tzinfo=SHANGHAI)).values("hour").order_by()
+    found = {row["hour"]: row for row in by_hour.annotate(asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)))}
+    none = {"asked": 0, "answered": 0}
+    return [HourNow(hour, (row := found.get(hour, none))["asked"], row["answered"]) for hour in range(local.hour + 1)]
 
 
 def queues_now(centres: Iterable[int] | None = None, *, at: datetime | None = None) -> list[QueueNow]:

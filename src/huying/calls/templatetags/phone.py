@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from huying.calls.catalog import Outcome
 from huying.calls.models import Call
+from huying.calls.queries.queues import HourNow
 
 register = template.Library()
 GOOD = {Outcome.ANSWERED, Outcome.SELF_SERVICE, Outcome.PASSED_ON}
@@ -54,6 +55,28 @@ def waveform(peaks: Sequence[int]) -> SafeString:
     return format_html(
         '<svg class="hy-wave__lines" viewBox="0 0 {} 100" preserveAspectRatio="none" aria-hidden="true">{}</svg>', max(1, len(peaks)), bars
     )
+
+
+@register.simple_tag
+def hours_chart(hours: Sequence[HourNow]) -> SafeString:
+    """A bar for each hour of the day, what was answered below and what was not on top of it; the number above."""
+    most = max([1, *(hour.asked for hour in hours)])
+    bars = format_html_join("", HOUR_BAR, (
+        {
+            "x": hour.hour * 10 + 1, "mid": hour.hour * 10 + 5, "hour": hour.hour, "asked": hour.asked or "",
+            "top": 70 - (tall := hour.asked * 56 / most), "tall": tall, "low": 70 - (low := hour.answered * 56 / most), "deep": low,
+            "said": f"{hour.hour} 时：请求人工 {hour.asked}，接听 {hour.answered}",
+        }
+        for hour in hours
+    ))
+    return format_html('<svg class="hy-hours" viewBox="0 0 240 80" role="img" aria-label="今日各小时来电">{}</svg>', bars)
+
+
+HOUR_BAR = (
+    '<g><title>{said}</title><rect class="is-lost" x="{x}" y="{top:.1f}" width="8" height="{tall:.1f}"/>'
+    '<rect class="is-answered" x="{x}" y="{low:.1f}" width="8" height="{deep:.1f}"/>'
+    '<text x="{mid}" y="{top:.1f}" dy="-1.5">{asked}</text><text x="{mid}" y="78">{hour}</text></g>'
+)
 
 
 @register.filter

@@ -15,6 +15,7 @@ from huying.calls.operations.supervise import ON_CALLS, supervise
 from huying.calls.operations.talk import add_note, answer_help
 from huying.calls.queries.day import day_of
 from huying.calls.queries.floor import floor_of
+from huying.calls.queries.queues import today_by_hour
 from huying.calls.queries.talk import shift_log
 from huying.calls.rules.orders import ORDERS
 from huying.kernel import clock
@@ -36,6 +37,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     assert actor.staff is not None
     context: dict[str, Any] = {
         "floor": floor_of(actor.staff.centre, centres_of(actor.staff)), "may": actor.may("calls.supervise"), "now": clock.now(),
+        "centre": actor.staff.centre,
         "listens": [(word, ORDERS[word].label) for word in ON_CALLS], "forces": list(FORCED.items()),
     }
     part = request.headers.get("HX-Request") == "true"
@@ -49,7 +51,11 @@ def board(request: HttpRequest) -> HttpResponse:
     """The same for a large screen: dark, no buttons."""
     actor = actor_of(request)
     assert actor.staff is not None
-    context = {"floor": floor_of(actor.staff.centre, centres_of(actor.staff)), "now": clock.now(), "centre": actor.staff.centre}
+    centres, now = centres_of(actor.staff), clock.now()
+    context = {
+        "floor": floor_of(actor.staff.centre, centres), "hours": today_by_hour(centres, now), "now": now,
+        "centre": actor.staff.centre,
+    }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "calls/parts/board_body.html" if part else "calls/board.html", context)
 

@@ -134,6 +134,8 @@ class Legs:
         status = self.dialled.get(leg.uniqueid, "")
         if _cause(record) in DECLINED or status == "BUSY":
             return "refused"
+        if not status and record.extra.get("hangupsource") == leg.channel:
+            return "missed"  # it let go by itself, and whoever called it with it
         if status == "CANCEL" or (not status and any(_took_it_away(other, leg, record.at) for other in records)):
             return "cancelled"
         return "missed"  # cause 26 says nothing: a queue ends all its ringing with it

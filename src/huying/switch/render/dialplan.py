@@ -17,6 +17,12 @@ from huying.switch.plan import Desk, Number, Phone, Plan, Queue, Trunk
 from huying.switch.render.checks import fit, web, whole
 from huying.switch.render.flows import flow, hours
 
+WHY = (
+    '${IF($[0${HANGUPCAUSE} = 3]?20:'  # no route: not registered
+    '${IF($["${DIALSTATUS}"="NOANSWER" | 0${HANGUPCAUSE} = 0]?19:${HANGUPCAUSE})})}'
+)
+"""What whoever dialled in vain is told: busy, rejected, not there. "Normal" would come out as 603, decline, whatever it was."""
+
 ASKED = "*0"
 """What is dialled to consult what has no number: the manager can only press keys, so the place stands in HY_ASK."""
 
@@ -66,7 +72,7 @@ def _queue(queue: Queue) -> str:
     steps = extension(f"q-{name}", f"Gosub(s,1({name},{wait},{over}))", "Return(${GOSUB_RETVAL})")
     if queue.kind == "group":
         return steps
-    rings = whole("振铃秒数", queue.ring_seconds, 3, 120)
+    rings = whole("振铃秒数", queue.ring_seconds, 1, 120)
     return steps + "\n" + extension(f"last-{name}", f"Gosub(ring,s,1({name},{rings}))", "Return(${GOSUB_RETVAL})")
 
 
@@ -89,14 +95,14 @@ def _trunks(trunks: tuple[Trunk, ...]) -> list[str]:
 def _desk(desk: Desk) -> str:
     return extension(
         f"desk-{fit('专席代码', desk.code)}", "Gosub(settle,s,1)", f"CELGenUserEvent(DESK,{desk.code})",
-        f"Gosub(out,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))", "Hangup(16)",
+        f"Gosub(out,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))", "Hangup(${HANGUPCAUSE})",
     )
 
 
 def _phones(plan: Plan) -> list[str]:
     """What a seat's phone may dial: another seat, a desk, one of our numbers, a number outside."""
     seats = [fit("分机号", phone.extension) for phone in plan.phones if phone.kind != "citizen"]
-    lines = [extension(seat, f"Dial(PJSIP/{seat},30,tTb(answer-now^s^1))", "Hangup(16)") for seat in seats]
+    lines = [extension(seat, f"Dial(PJSIP/{seat},30,tTb(answer-now^s^1))", f"Hangup({WHY})") for seat in seats]
     return ["[phones]", *lines, *map(_desk, plan.desks), "include => outbound", ""]
 
 

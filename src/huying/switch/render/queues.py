@@ -18,7 +18,7 @@ def _queue(queue: Queue) -> str:
     says = queue.announce_position and not personal
     lines = [
         f"[{fit('队列名称', queue.name)}]", "musicclass = default", f"strategy = {fit('振铃方式', queue.strategy)}",
-        f"timeout = {whole('振铃秒数', queue.ring_seconds, 3, 120)}", "retry = 1", "timeoutpriority = conf", "ringinuse = no",
+        f"timeout = {whole('振铃秒数', queue.ring_seconds, 1, 120)}", "retry = 1", "timeoutpriority = conf", "ringinuse = no",
         "wrapuptime = 0", "autopause = no", f"weight = {whole('队列权重', queue.weight, 0, 1000)}",
         f"maxlen = {whole('最多等待人数', queue.most_waiting, 0, 10000)}", "setinterfacevar = yes", "setqueuevar = no",
         "reportholdtime = no", "memberdelay = 0", f"joinempty = {AWAY if personal else 'yes'}",

@@ -137,7 +137,7 @@ def _result(channel: Channel, ringing: Ringing, *, rung: bool) -> str:
         return "failed"  # whoever dialled, in vain
     if channel.cause in REFUSED:
         return "refused"
-    if _given_up(channel.ended, ringing):
+    if channel.source != channel.name and _given_up(channel.ended, ringing):
         return "cancelled"
     return "failed" if channel.cause in UNREACHABLE else "missed"
 
@@ -145,7 +145,8 @@ def _result(channel: Channel, ringing: Ringing, *, rung: bool) -> str:
 def _given_up(ended: datetime, ringing: Ringing) -> bool:
     """The caller went, or somebody else was quicker, at that very moment.
 
-    The cause does not tell: a queue ends the ringing by 26 ("answered elsewhere") also when nobody answered at all.
+    Unless the telephone itself let go, in which case whoever called it, and nobody else, was let go with it. The cause
+    does not tell: a queue ends the ringing by 26 ("answered elsewhere") also when nobody answered at all.
     """
     gone = ringing.citizen_ended
     if gone and abs(gone - ended) <= AT_ONCE:

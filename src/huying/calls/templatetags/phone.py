@@ -64,7 +64,8 @@ def hours_chart(hours: Sequence[HourNow]) -> SafeString:
     bars = format_html_join("", HOUR_BAR, (
         {
             "x": hour.hour * 10 + 1, "mid": hour.hour * 10 + 5, "hour": hour.hour, "asked": hour.asked or "",
-            "top": 70 - (tall := hour.asked * 56 / most), "tall": tall, "low": 70 - (low := hour.answered * 56 / most), "deep": low,
+            "top": 70 - (tall := round(hour.asked * 56 / most, 1)), "tall": tall,
+            "low": 70 - (deep := round(hour.answered * 56 / most, 1)), "deep": deep,
             "said": f"{hour.hour} 时：请求人工 {hour.asked}，接听 {hour.answered}",
         }
         for hour in hours
@@ -73,9 +74,9 @@ def hours_chart(hours: Sequence[HourNow]) -> SafeString:
 
 
 HOUR_BAR = (
-    '<g><title>{said}</title><rect class="is-lost" x="{x}" y="{top:.1f}" width="8" height="{tall:.1f}"/>'
-    '<rect class="is-answered" x="{x}" y="{low:.1f}" width="8" height="{deep:.1f}"/>'
-    '<text x="{mid}" y="{top:.1f}" dy="-1.5">{asked}</text><text x="{mid}" y="78">{hour}</text></g>'
+    '<g><title>{said}</title><rect class="is-lost" x="{x}" y="{top}" width="8" height="{tall}"/>'
+    '<rect class="is-answered" x="{x}" y="{low}" width="8" height="{deep}"/>'
+    '<text x="{mid}" y="{top}" dy="-1.5">{asked}</text><text x="{mid}" y="78">{hour}</text></g>'
 )
 
 

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from huying.kernel.calendar import BadCalendar, UncoveredYear
 from huying.kernel.deadline import BadTerm
 from huying.kernel.errors import Refusal
+from huying.org.models import Calendar
 from huying.workorders.models import RulePack
 from huying.workorders.rules.pack import default_data
 
@@ -40,6 +41,8 @@ def ask(*arguments):
         # natural time needs no holidays, so an unknown year does no harm
         (["--start", "2027-05-01T00:00", "--hours", "24", "--natural"], "2027-05-02T00:00:00+08:00"),
         (["--start", "2026-11-20T16:00", "--pack", "default"], "2026-11-27T18:00:00+08:00"),
+        (["--start", "2026-11-20T16:00", "--pack", "default", "--workdays", "1"], "2026-11-23T18:00:00+08:00"),
+        (["--start", "2026-11-20T16:00", "--pack", "default", "--hours", "3"], "2026-11-23T10:00:00+08:00"),
         (["--start", "2026-11-20T16:00", "--pack", "default", "--clock", "sign"], "2026-11-23T11:00:00+08:00"),
         (["--start", "2026-11-20T16:00", "--pack", "default", "--kind", "report"], "2026-12-11T18:00:00+08:00"),
         (["--start", "2026-11-20T16:00", "--pack", "default", "--urgency", "critical"], "2026-11-20T18:00:00+08:00"),
@@ -104,6 +107,19 @@ def test_bad_calendar_files(tmp_path):
 
 
 @pytest.mark.django_db
+def test_a_term_beside_a_pack_counts_by_the_calendar_of_its_centre(cast):
+    RulePack.objects.create(
+        centre=cast.demo, code="fast", name="提速包", effective_from="2026-01-01T00:00:00+08:00", data=default_data()
+    )
+    data = {"holidays": ["2026-11-23"], "years": [2026]}
+    cast.demo.calendar = Calendar.objects.create(centre=cast.demo, name="自定", data=data)
+    cast.demo.save(update_fields=["calendar"])
+    question = ["--start", "2026-11-20T16:00", "--workdays", "1"]
+    assert ask(*question) == ["2026-11-23T18:00:00+08:00"]
+    assert ask(*question, "--pack", "fast") == ["2026-11-24T18:00:00+08:00"]
+
+
+@pytest.mark.django_db
 def test_a_centres_own_pack(cast):
     data = default_data()
     data["handle"]["by_kind"]["complaint"] = {"workdays": 2}
@@ -114,6 +130,8 @@ def test_a_centres_own_pack(cast):
     assert ask(*question) == ask(*question, "--centre", "DEMO") == ["2026-11-24T18:00:00+08:00"]
     with pytest.raises(Refusal, match="没有名为"):
         ask("--start", "2026-11-20T16:00", "--pack", "slow")
+    with pytest.raises(Refusal, match="没有名为"):
+        ask("--start", "2026-11-20T16:00", "--workdays", "1", "--pack", "slow")
     with pytest.raises(Refusal, match="没有编码为"):
         ask(*question, "--centre", "NOWHERE")
 

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--hours", metavar="H", help="H 个工作小时，从起算时刻逐分钟计；可写 0.5")
         parser.add_argument("--minutes", metavar="M", help="M 个工作分钟")
         parser.add_argument("--natural", action="store_true", help="小时、分钟按自然时间计（夜间、周末、节假日都算）")
-        parser.add_argument("--pack", metavar="名称", help=f"用规则包里的时限；随附的规则包叫 {SHIPPED}，中心自己的须有数据库")
+        parser.add_argument("--pack", metavar="名称", help=f"没有写明时限时取规则包里的；随附的规则包叫 {SHIPPED}，中心自己的须有数据库，并按该中心的工作日历")
         parser.add_argument("--centre", metavar="编码", help="用这个中心的规则包和工作日历（须有数据库）")
         parser.add_argument("--kind", default=Kind.COMPLAINT, choices=list(Kind), help="诉求类型（配合 --pack）")
         parser.add_argument("--urgency", default=Urgency.NORMAL, choices=list(Urgency), help="紧急程度（配合 --pack）")
@@ -77,11 +77,13 @@ def read_start(text: str | None) -> datetime:
 
 
 def asked(options: Mapping[str, Any], pack: Pack) -> Term:
-    """The term: named outright, or taken from the pack. Raises BadQuestion, BadTerm."""
+    """The term: named outright, else taken from the pack. Raises BadQuestion, BadTerm.
+
+    With a term named outright the pack says no more than whose calendar counts.
+    """
     named = [unit for unit in ("workdays", "hours", "minutes") if options[unit] is not None]
-    wanted = [*named, *(["pack"] if options["pack"] else [])]
-    if len(wanted) != 1:
-        raise BadQuestion("请在 --workdays、--hours、--minutes、--pack 中恰好写一项")
+    if len(named) > 1 or not (named or options["pack"]):
+        raise BadQuestion("请在 --workdays、--hours、--minutes 中恰好写一项，或用 --pack 取规则包里的时限")
     if not named:
         if options["natural"]:
             raise BadQuestion("--natural 只能与 --hours 或 --minutes 同用，规则包自己写明了是否按自然时间")

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huying.calls.catalog import Outcome
-from huying.calls.models import Call, Leg, SkillGroup
+from huying.calls.models import Call, Leg, OtherDesk, SkillGroup
 from huying.calls.queries.asked import Question, conditions
 from huying.calls.queries.reports import calls_behind, lines_of, total_of
 from huying.calls.queries.shares import joined
@@ -129,6 +129,9 @@ def handed_on(day):
     leg(rows["d"], None, at=15, talk=7_000, seat="ANNA")
     leg(rows["d"], None, at=15, talk=9_000, role="outside", seat="")
     leg(rows["l"], two, talk=8_000)  # of an outgoing call
+    OtherDesk.objects.create(centre=day.demo, code="110", name="公安", number="110")
+    Leg.objects.filter(call=rows["d"], role="outside").update(desk="110", result="answered")
+    Leg.objects.create(centre=day.demo, call=rows["b"], uniqueid="x", role="consult", desk="12315", result="missed")
     return day
 
 
@@ -234,7 +237,7 @@ def test_the_page_shows_fractions_and_marks_what_misses_its_target(browser):
 def test_every_figure_opens_as_many_calls_as_it_says(browser, handed_on):
     seen = 0
     link = re.compile(r'<td class="is-number is-tight"><a href="([^"]+)">([^<]+)</a>')
-    for table in ("service", "handling", "rating", "out"):
+    for table in ("service", "handling", "rating", "out", "desks"):
         for url, text in link.findall(page(browser, by="agent", table=table)):
             amount = int(re.search(r"（(\d+)/", text)[1]) if "/" in text else int(text)
             opened = browser.get(unescape(url)).content.decode()
@@ -242,6 +245,15 @@ def test_every_figure_opens_as_many_calls_as_it_says(browser, handed_on):
             assert opened.count("data-call=") == amount, (url, text)
             seen += 1
     assert seen > 20
+
+
+@pytest.mark.req("R228")
+def test_every_call_handed_to_another_hotline_is_told_with_its_result_and_how_long_they_spoke(browser, handed_on):
+    text = page(browser, table="desks", step="none")
+    assert "公安" in text and "0:00:09" in text and "50.00%（1/2）" in text and "100.00%（1/1）" in text
+    opened = browser.get(reverse("calls:report-calls"), {"since": "2026-11-20", "until": "2026-11-20", "figure": "passed"}).content.decode()
+    set_scope(ALL)
+    assert opened.count("data-call=") == 2 and "已接听" in opened and "9 秒" in opened and "未接" in opened and "12315" in opened
 
 
 @pytest.mark.parametrize("asked", [

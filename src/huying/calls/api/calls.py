@@ -49,6 +49,7 @@ class Wanted(BaseModel):
     agent: str = Field("", max_length=150, description="接听坐席的用户名")
     group: str = Field("", max_length=20, description="技能组编码")
     outcome: Literal["", *[str(each) for each in Outcome]] = Field("", description=OUTCOMES)  # type: ignore[valid-type]
+    call: str = Field("", max_length=60, description="交换机中的编号；转给其他热线时随呼叫带在 SIP 头 X-Huying-Call 里")
     cursor: str = Field("", max_length=500, description="上一页返回的 next_cursor")
     limit: int = Field(50, ge=1, le=200, description="每页条数")
 
@@ -198,6 +199,8 @@ def narrowed(rows: QuerySet[Call], wanted: Wanted) -> QuerySet[Call]:
         rows = rows.filter(entered_at__lt=until + timedelta(days=1) if len(wanted.until) == 10 else until)
     if wanted.agent:
         rows = rows.filter(agent__username=plain("agent", wanted.agent))
+    if wanted.call:
+        rows = rows.filter(linkedid=plain("call", wanted.call))
     if wanted.group:
         rows = rows.filter(group__code=plain("group", wanted.group))
     return rows.filter(outcome=wanted.outcome) if wanted.outcome else rows

@@ -18,7 +18,7 @@ from huying.org.policies import Actor
 from huying.org.policies.manage import managed_centres
 
 Step = Literal["", "day", "week", "month"]
-By = Literal["", "centre", "group", "number", "agent"]
+By = Literal["", "centre", "group", "number", "agent", "desk"]
 STEPS: dict[str, Any] = {"day": TruncDay, "week": TruncWeek, "month": TruncMonth}
 KEYS = {"centre": "centre_id", "group": "group_id", "number": "called", "agent": "agent_id"}
 NOBODY = "-"
@@ -41,6 +41,16 @@ class Question:
     @property
     def span(self) -> tuple[datetime, datetime]:
         return midnight(self.since), midnight(self.until + timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a report: from which day ("" when not by time), of whom, and the counts."""
+
+    day: date | None
+    key: str
+    name: str
+    counts: dict[str, int]
 
 
 def midnight(day: date) -> datetime:

@@ -1,7 +1,7 @@
 """Reports of calls: whole numbers counted by the database, from which every rate is computed anew (R223, R224, C1, C5)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from huying.calls.queries.asked import (
     KEYS,
     NOBODY,
     STEPS,
+    Line,
     Question,
     aggregates,
     asked,
@@ -23,16 +24,6 @@ from huying.calls.queries.shares import no_counts, shares_in_all, shares_of, wit
 from huying.kernel.clock import SHANGHAI
 from huying.org.models import Centre, Staff
 from huying.org.policies import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a report: from which day ("" when not by time), of whom, and the counts."""
-
-    day: date | None
-    key: str
-    name: str
-    counts: dict[str, int]
 
 
 def total_of(actor: Actor, question: Question) -> dict[str, int]:

@@ -107,6 +107,12 @@ TABLES = {
             Figure("1 非常不满意", "key1"), Rate("满意率", "happy", "rated"),
         ),
     ),
+    "desks": Table(
+        "转接归集", "转给其他热线的每一次：直接转接、咨询、三方都算；接通率 = 对方接听 ÷ 转接，通话从对方接听算到对方结束。", (
+            Figure("转接", "passed"), Figure("对方接听", "passed_answered"), Rate("接通率", "passed_answered", "passed"),
+            Mean("平均通话", "passed_ms", "passed_answered"), Hours("通话合计", "passed_ms"),
+        ),
+    ),
     "out": Table(
         "外呼", "接通率 = 外呼接通 ÷ 外呼。", (
             Figure("外呼", "out"), Figure("接通", "out_answered"), Rate("接通率", "out_answered", "out"),
@@ -114,7 +120,7 @@ TABLES = {
         ),
     ),
 }
-TABS = ("service", "handling", "rating", "out")
+TABS = ("service", "handling", "rating", "out", "desks")
 
 
 def table_of(name: str, question: Question | None = None) -> Table:

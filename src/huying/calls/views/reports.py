@@ -14,14 +14,17 @@ from django.views.decorators.http import require_safe
 
 from huying.calls.forms.reports import ReportForm
 from huying.calls.models import Call, Leg, PhoneSetting
-from huying.calls.queries.asked import KEYS, Question
-from huying.calls.queries.reports import Line, calls_behind, lines_of, names_of, total_of, within
+from huying.calls.queries.asked import KEYS, Line, Question
+from huying.calls.queries.desks import FIGURES as PASSED
+from huying.calls.queries.desks import desk_lines, desk_names, desks_in_all, passed_on, spoken_with
+from huying.calls.queries.reports import calls_behind, lines_of, names_of, total_of, within
 from huying.calls.queries.shares import joined
 from huying.calls.views.report_tables import TABLES, TABS, Table, table_of
 from huying.org.policies import Actor, needs
 from huying.org.queries.paging import ListPage, page_of
 
 KEY = re.compile(r"-|\d{1,18}|x:[^\x00]{1,20}|[\d*#+]{1,32}")
+CODE = re.compile(r"[A-Za-z0-9]{1,20}")
 MOST_LINES = 2000
 
 
@@ -36,10 +39,12 @@ def reports(request: HttpRequest) -> HttpResponse:
         return render(request, "calls/reports.html", context)
     question = form.question()
     table = table_of(name, question)
-    lines = lines_of(actor, question)
-    total = Line(None, "", "合计", total_of(actor, question))
+    if table is TABLES["desks"]:
+        question = replace(question, by="desk")
+    lines, counts = counted(actor, question)
+    total = Line(None, "", "合计", counts)
     shown = ReportForm(initial={
-        "since": question.since, "until": question.until, "step": question.step or "none", "by": question.by,
+        "since": question.since, "until": question.until, "step": question.step or "none", "by": form.question().by,
         "seconds": question.seconds, "start": question.start, "happy": str(question.happy),
     })
     context |= {
@@ -49,6 +54,14 @@ def reports(request: HttpRequest) -> HttpResponse:
         "target": target_of(actor, question) if table is TABLES["service"] else None, "note": table.note_of(question),
     }
     return render(request, "calls/reports.html", context)
+
+
+def counted(actor: Actor, question: Question) -> tuple[list[Line], dict[str, int]]:
+    """The rows and their total."""
+    if question.by == "desk":
+        lines = desk_lines(actor, question)
+        return lines, desks_in_all(lines)
+    return lines_of(actor, question), total_of(actor, question)
 
 
 def tabs(request: HttpRequest, chosen: str) -> list[dict[str, Any]]:
@@ -110,26 +123,42 @@ def report_calls(request: HttpRequest) -> HttpResponse:
     if figure not in FIGURES:
         raise Http404
     of, key = request.GET.get("of", ""), request.GET.get("key", "")
-    if of in KEYS and KEY.fullmatch(key):
+    if is_key(of, key):
         question = replace(question, of=((of, key),))
     page = page_behind(actor, question, figure, request)
-    for call in page.rows:
-        call.talk = timedelta(milliseconds=call.talk_ms)
     context = {
+        "passed": figure in PASSED,
         "may_open": actor.may_any(["calls.view", "calls.view_own"]), "question": question, "page": page,
-        "figure": FIGURES[figure], "of": of_words(of, key),
+        "figure": FIGURES[figure], "of": of_words(of, key, actor),
         "back": f"{reverse('calls:reports')}?{urlencode({'since': str(question.since), 'until': str(question.until)})}",
     }
     return render(request, "calls/report_calls.html", context)
 
 
 def page_behind(actor: Actor, question: Question, figure: str, request: HttpRequest) -> ListPage[Any]:
-    """The calls; of `joined` a call for each person who joined it, with that person and his own talk."""
-    if figure != "joined":
-        return page_of(calls_behind(actor, question, figure), request.GET)
-    page: ListPage[Any] = page_of(joined(actor, question), request.GET)
-    page.rows = [as_joined(leg, question) for leg in page.rows]
+    """The calls; of `joined` a call for each person who joined it, with that person and his own talk; of those passed on
+    one for each hotline that was rung."""
+    page: ListPage[Any]
+    if figure in PASSED:
+        page = page_of(passed_on(actor, question, figure), request.GET)
+        names = desk_names(actor)
+        page.rows = [as_passed(leg, names) for leg in page.rows]
+        return page
+    if figure == "joined":
+        page = page_of(joined(actor, question), request.GET)
+        page.rows = [as_joined(leg, question) for leg in page.rows]
+    else:
+        page = page_of(calls_behind(actor, question, figure), request.GET)
+    for call in page.rows:
+        call.talk = timedelta(milliseconds=call.talk_ms)
     return page
+
+
+def as_passed(leg: Leg, names: dict[str, str]) -> Call:
+    call = leg.call
+    call.desk, call.result = names.get(leg.desk, leg.desk), leg.get_result_display()  # type: ignore[attr-defined]
+    call.talk = spoken_with(leg)  # type: ignore[attr-defined]
+    return call
 
 
 def as_joined(leg: Leg, question: Question) -> Call:
@@ -142,9 +171,15 @@ def as_joined(leg: Leg, question: Question) -> Call:
     return call
 
 
-def of_words(of: str, key: str) -> str:
-    if of not in KEYS or not KEY.fullmatch(key):
+def is_key(of: str, key: str) -> bool:
+    return bool(CODE.fullmatch(key)) if of == "desk" else of in KEYS and bool(KEY.fullmatch(key))
+
+
+def of_words(of: str, key: str, actor: Actor) -> str:
+    if not is_key(of, key):
         return ""
+    if of == "desk":
+        return desk_names(actor).get(key, key)
     if key == "-":
         return "无"
     if key.startswith("x:"):
@@ -157,5 +192,5 @@ FIGURES = {
     "calls": "呼入", "menu": "未请求人工", "wanted": "请求人工", "answered": "人工接听", "in_time": "门槛内接听", "gave_up": "排队放弃",
     "gave_up_early": "门槛内放弃", "lost": "系统原因中断", "other": "其他未接", "invited": "已邀评", "rated": "已评价", "happy": "满意",
     **{f"key{key}": f"按 {key}" for key in range(1, 6)}, "out": "外呼", "out_answered": "外呼接通",
-    "joined": "参与的通话",
+    "joined": "参与的通话", "passed": "转给其他热线", "passed_answered": "其他热线已接听",
 }

@@ -72,7 +72,7 @@ async def conference(job: Job, hands: Hands) -> dict[str, Any]:
     await retrieved(leg, hands)
     room = uuid4().hex[:12]
     await _together(leg, (await hands.bridge(leg))[1], room, hands)
-    await _call(target.channel, "move", f"room-{room}", job, hands)
+    await _call(target.channel, "move", f"room-{room}", job, hands, call=leg.linkedid)
     return {"room": room}
 
 
@@ -126,8 +126,16 @@ async def _spy(job: Job, hands: Hands, mode: str) -> None:
     await _call(f"PJSIP/{job.extension}", "spy", f"{mode}-{job.other}", job, hands, auto=True)
 
 
+<<<<<<< Updated upstream
 async def _call(channel: str, context: str, exten: str, job: Job, hands: Hands, *, auto: bool = False) -> None:
     variables = [f"__HY_CENTRE={job.centre}", *(asked_to_answer(job) if auto else [])]
+=======
+async def _call(
+    channel: str, context: str, exten: str, job: Job, hands: Hands, *, auto: bool = False, call: str = ""
+) -> None:
+    """`call`: the citizen's, of which the called party becomes a part."""
+    variables = [f"__HY_CENTRE={job.centre}"] + ([AUTO_ANSWER] if auto else []) + ([f"__HY_CALL={call}"] if call else [])
+>>>>>>> Stashed changes
     shown = exten if exten.isdigit() else job.extension
     await hands.line.action(
         "Originate", Channel=channel, Context=context, Exten=exten, Priority=1, CallerID=f"<{shown}>", Timeout=RINGS_FOR,

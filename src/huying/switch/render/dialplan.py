@@ -83,7 +83,8 @@ def _trunks(trunks: tuple[Trunk, ...]) -> list[str]:
         name, count = fit("线路名称", trunk.name), whole("线路数", trunk.lines, 1, 5000)
         lines.append(extension(
             f"only-{name}", "Set(DIALSTATUS=CONGESTION)", f"GotoIf($[${{GROUP_COUNT({name}@trunk)}} >= {count}]?end)",
-            f"Set(OUTBOUND_GROUP={name}@trunk)", f"Dial(PJSIP/${{ARG1}}@trunk-{name},60,g${{ARG2}})", "(end)Return()",
+            f"Set(OUTBOUND_GROUP={name}@trunk)", 'Set(LOCAL(TELL)=${IF($["${HY_TELL}"!=""]?b(tell^s^1))})',
+            f"Dial(PJSIP/${{ARG1}}@trunk-{name},60,g${{TELL}}${{ARG2}})", "(end)Return()",
         ))
     steps = ["Set(DIALSTATUS=CHANUNAVAIL)"]
     for trunk in trunks:
@@ -95,7 +96,12 @@ def _trunks(trunks: tuple[Trunk, ...]) -> list[str]:
 def _desk(desk: Desk) -> str:
     return extension(
         f"desk-{fit('专席代码', desk.code)}", "Gosub(settle,s,1)", f"CELGenUserEvent(DESK,{desk.code})",
+<<<<<<< Updated upstream
         f"Gosub(out,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))", "Hangup(${HANGUPCAUSE})",
+=======
+        'Set(__HY_TELL=${IF($["${HY_CALL}"=""]?${CHANNEL(linkedid)}:${HY_CALL})})',
+        f"Gosub(out,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))", "Hangup(16)",
+>>>>>>> Stashed changes
     )
 
 

@@ -126,16 +126,11 @@ async def _spy(job: Job, hands: Hands, mode: str) -> None:
     await _call(f"PJSIP/{job.extension}", "spy", f"{mode}-{job.other}", job, hands, auto=True)
 
 
-<<<<<<< Updated upstream
-async def _call(channel: str, context: str, exten: str, job: Job, hands: Hands, *, auto: bool = False) -> None:
-    variables = [f"__HY_CENTRE={job.centre}", *(asked_to_answer(job) if auto else [])]
-=======
 async def _call(
     channel: str, context: str, exten: str, job: Job, hands: Hands, *, auto: bool = False, call: str = ""
 ) -> None:
     """`call`: the citizen's, of which the called party becomes a part."""
-    variables = [f"__HY_CENTRE={job.centre}"] + ([AUTO_ANSWER] if auto else []) + ([f"__HY_CALL={call}"] if call else [])
->>>>>>> Stashed changes
+    variables = [f"__HY_CENTRE={job.centre}", *(asked_to_answer(job) if auto else []), *([f"__HY_CALL={call}"] if call else [])]
     shown = exten if exten.isdigit() else job.extension
     await hands.line.action(
         "Originate", Channel=channel, Context=context, Exten=exten, Priority=1, CallerID=f"<{shown}>", Timeout=RINGS_FOR,

@@ -96,12 +96,8 @@ def _trunks(trunks: tuple[Trunk, ...]) -> list[str]:
 def _desk(desk: Desk) -> str:
     return extension(
         f"desk-{fit('专席代码', desk.code)}", "Gosub(settle,s,1)", f"CELGenUserEvent(DESK,{desk.code})",
-<<<<<<< Updated upstream
-        f"Gosub(out,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))", "Hangup(${HANGUPCAUSE})",
-=======
         'Set(__HY_TELL=${IF($["${HY_CALL}"=""]?${CHANNEL(linkedid)}:${HY_CALL})})',
-        f"Gosub(out,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))", "Hangup(16)",
->>>>>>> Stashed changes
+        f"Gosub(out,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))", "Hangup(${HANGUPCAUSE})",
     )
 
 

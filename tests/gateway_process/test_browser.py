@@ -190,3 +190,32 @@ def test_a_seat_with_a_telephone_on_the_desk(wired, citizen, agent, visit, shot)
     page.click("#hy-phone button:has-text('挂断')")
     state(page, "wrap_up")
     assert call.hears(1600)
+
+
+@pytest.mark.req("R214")
+def test_a_click_dials_and_the_own_telephone_needs_no_second_one(wired, carrier, visit, shot):  # noqa: F811
+    """The switch rings the window first; the window knows that its person asked for it and answers by itself."""
+    line = carrier()
+    page = visit("agent1", "/seat/")
+    phone = signed_in(page)
+    state(page, "busy")
+    page.keyboard.press("Alt+d")
+    page.fill("#hy-phone [name=number]", "13907700001")
+    page.click("#hy-phone button:has-text('拨打')")
+    called = line.ring()
+    assert "12345" in called.invitation["from"]
+    phone.wait_for_selector("body[data-call=talking]", timeout=5000)
+    state(page, "talking")
+    called.answer().say(440)
+    page.wait_for_selector("#hy-phone >> text=呼出", timeout=10_000)
+    assert "13907700001" in page.inner_text("#hy-phone")
+    eventually(lambda: any(abs(one) > 500 for one in called.media.listen(0.5)), seconds=10)  # the browser's pretended microphone
+    eventually(lambda: phone.evaluate("(async () => [...(await huyingPhone.connection().getStats()).values()].some(one => one.type === 'inbound-rtp' && one.packetsReceived > 50))()"), seconds=10)
+    shot(page, "agent-dialled")
+    page.keyboard.press("Alt+x")
+    called.wait("ended")
+    state(page, "wrap_up")
+    eventually(lambda: Call.objects.get().ended_at, seconds=5)
+    row = Call.objects.get()
+    assert (row.direction, row.outcome, row.agent.username) == ("out", "answered", "agent1")
+    assert row.talk_ms > 500

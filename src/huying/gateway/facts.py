@@ -13,6 +13,7 @@ import structlog
 
 from huying.calls import operations
 from huying.calls.models import Call, SeatSession, SwitchState
+from huying.calls.operations.call_back import own_telephone_failed
 from huying.calls.operations.save_call import Surroundings
 from huying.calls.queries.records import newest_calls
 from huying.calls.queries.switch import own_node
@@ -24,6 +25,7 @@ from huying.switch.records import Record
 
 log = structlog.get_logger("huying.gateway")
 LOOK_EVERY = 0.2
+RANG_IN_VAIN = frozenset({"missed", "refused", "cancelled"})
 SETTLE = 0.004  # the manager's event is sent while the line is being written
 REREAD = 500  # records of our own, after a start
 REFOLDED = 1000  # records whose calls are folded after a start: somebody before us may have left them unfolded
@@ -142,4 +144,6 @@ def move(event: SeatEvent) -> None:
     if seat is None:
         return
     call = Call.objects.filter(linkedid=event.linkedid).values_list("pk", flat=True).first()
-    operations.move_seat(seat.pk, event.event, at=event.at, call_id=call)
+    moved = operations.move_seat(seat.pk, event.event, at=event.at, call_id=call)
+    if moved is not None and event.event in RANG_IN_VAIN:
+        own_telephone_failed(moved)

@@ -75,6 +75,15 @@ def give_back(pk: int, wait: timedelta | None = None) -> None:
     tell("pool", row.centre_id)
 
 
+def own_telephone_failed(session: SeatSession) -> None:
+    """The telephone of whoever was to call back rang in vain: the place goes to whoever is free, at once, or in a moment
+    when that is the same person again."""
+    rows = CallBack.objects.filter(state=State.DIALLING, taken_by=session.staff_id, centre_id=session.centre_id)
+    for row in rows:
+        if any(not each["result"] for each in row.tries):
+            give_back(row.pk, wait=AGAIN if session.state == AgentState.READY else None)
+
+
 @transaction.atomic
 def finish(*, actor: Actor, row: CallBack, note: str) -> None:
     """Dealt with otherwise (by an order, by another call), in words. Raises NotAllowed, NoteMissing, AlreadyTaken."""

@@ -16,6 +16,10 @@ from telephony.node import eventually
 
 pytestmark = [pytest.mark.phone, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+HEARD = """(async () => [...(await huyingPhone.connection().getStats()).values()]
+    .filter((one) => one.type === "inbound-rtp").reduce((sum, one) => sum + one.packetsReceived, 0))()"""
+"""Packets of sound that the window has received."""
+
 
 @pytest.fixture
 def cast(scene):
@@ -210,7 +214,7 @@ def test_a_click_dials_and_the_own_telephone_needs_no_second_one(wired, carrier,
     page.wait_for_selector("#hy-phone >> text=呼出", timeout=10_000)
     assert "13907700001" in page.inner_text("#hy-phone")
     eventually(lambda: any(abs(one) > 500 for one in called.media.listen(0.5)), seconds=10)  # the browser's pretended microphone
-    eventually(lambda: phone.evaluate("(async () => [...(await huyingPhone.connection().getStats()).values()].some(one => one.type === 'inbound-rtp' && one.packetsReceived > 50))()"), seconds=10)
+    assert eventually(lambda: phone.evaluate(HEARD) > 50, seconds=10)
     shot(page, "agent-dialled")
     page.keyboard.press("Alt+x")
     called.wait("ended")

@@ -7,7 +7,7 @@ import re
 
 from huying.kernel.phones import is_mobile, normalise_phone, split_landline
 
-_COMPOUND = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "夏侯", "南宫")
+COMPOUND_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "夏侯", "南宫")
 _NUMERAL = "0-9０-９零〇一二三四五六七八九十百"
 # A house number begins where digits are not the name of a road (三路, 107国道) or of an administrative unit (第二社区).
 _HOUSE = re.compile(
@@ -23,7 +23,7 @@ def mask_name(name: str) -> str:
     name = name.strip()
     if not name:
         return ""
-    kept = 2 if name.startswith(_COMPOUND) and len(name) > 2 else 1
+    kept = 2 if name.startswith(COMPOUND_SURNAMES) and len(name) > 2 else 1
     return name[:kept] + "*" * min(max(len(name) - kept, 1), 2)
 
 

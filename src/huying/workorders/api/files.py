@@ -18,6 +18,7 @@ from huying.workorders.models import Attachment, WorkOrder
 from huying.workorders.operations.attach import attach
 from huying.workorders.queries import NoSuchOrder
 from huying.workorders.queries.files import file_response
+from huying.workorders.queries.shown import words_for
 from huying.workorders.queries.timeline import attachments
 
 router = Router(tags=["附件"])
@@ -102,4 +103,4 @@ def content(request: HttpRequest, number: str, file: int) -> HttpResponseBase:
 
 def visible_files(actor: Actor, order: WorkOrder) -> list[Attachment]:
     """As on screen: no unit hears the voice of somebody who wants to stay unknown (R098)."""
-    return attachments(order, without_voice=bool(actor.unit_id) and order.confidential)
+    return attachments(order, without_voice=bool(actor.unit_id) and order.confidential, shown=words_for(actor, order))

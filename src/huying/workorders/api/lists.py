@@ -26,6 +26,7 @@ from huying.workorders.queries.filters import Filters, branch_of
 from huying.workorders.queries.lanes import Cursor, Place
 from huying.workorders.queries.lists import lanes_of
 from huying.workorders.queries.search import WINDOW, found
+from huying.workorders.queries.shown import words_for_all
 from huying.workorders.rules.desks import DESKS, Desk
 from huying.workorders.workflow import State
 
@@ -78,8 +79,8 @@ def listing(request: HttpRequest, wanted: Query[Wanted]) -> HttpResponse:
     places = named if named is not None else places_of(actor, wanted)
     page, following = cut(request, places, wanted, "orders", lambda place: [place.at.isoformat(), place.subject])
     rows = visible_to(actor).select_related("region", "unit").in_bulk([place.order for place in page])
-    shown = shapes.words_for(actor)
-    return write({"items": [shapes.summary(rows[place.order], shown) for place in page if place.order in rows], **following})
+    shown = words_for_all(actor, rows)
+    return write({"items": [shapes.summary(rows[place.order], shown[place.order]) for place in page if place.order in rows], **following})
 
 
 def places_of(actor: Actor, wanted: Wanted) -> list[Place]:

@@ -21,6 +21,7 @@ from huying.workorders.catalog import Channel
 from huying.workorders.operations import NewOrder, create_once, create_order
 from huying.workorders.policies import marks_sensitive, sees_contact, visible_to
 from huying.workorders.queries import NoSuchOrder
+from huying.workorders.queries.shown import words_for
 from huying.workorders.queries.timeline import internal
 from huying.workorders.workflow import State
 
@@ -101,7 +102,7 @@ def new_order(sent: OrderIn) -> NewOrder:
     response={200: outputs.Order, **refusals()},
 )
 def read(request: HttpRequest, number: str) -> HttpResponse:
-    """工单全部内容。联系信息脱敏；承办单位看到的文字隐去号码，保密工单不含诉求人。查看留痕。"""
+    """工单全部内容。联系信息脱敏；承办单位看到的文字隐去号码和诉求人姓名，保密工单不含诉求人。查看留痕。"""
     actor = actor_of(request)
     order = shapes.whole(visible_to(actor)).filter(number=number).first() if len(number) <= 40 else None
     if order is None:
@@ -123,8 +124,8 @@ def events(request: HttpRequest, number: str, paging: Query[Paging]) -> HttpResp
     if position := beyond(paging, "events"):
         rows = rows.filter(seq__gt=position[0])
     page, following = cut(request, list(rows[: paging.limit + 1]), paging, "events", lambda row: [row.seq])
-    shown = [row for row in page if not (actor.unit_id and internal(row))]
-    return write({"items": [shapes.event(row, actor) for row in shown], **following})
+    shown, words = [row for row in page if not (actor.unit_id and internal(row))], words_for(actor, order)
+    return write({"items": [shapes.event(row, actor, words) for row in shown], **following})
 
 
 @router.post(

@@ -1,31 +1,25 @@
-"""Rows as the API shows them: contact data masked, and for a handling unit the free text scrubbed of numbers (R167)."""
+"""Rows as the API shows them: contact data masked, and for a handling unit the free text without numbers and names (R167)."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from huying.audit.models import Event
-from huying.kernel.masking import mask_name, scrub
+from huying.kernel.masking import mask_name
 from huying.org.models import Region, Unit
 from huying.org.policies import Actor
 from huying.workorders.catalog import Channel, Kind
 from huying.workorders.models import Application, Assignment, Clock, Link, WorkOrder
 from huying.workorders.policies import sees_contact, visible_to
+from huying.workorders.queries.shown import Words, words_for
 from huying.workorders.rules.wording import TITLES
 from huying.workorders.workflow import ACTIONS, Plea, Task
 
-Words = Callable[[str], str]
 API = "/api/v1"
 
 
 def order_url(number: str) -> str:
     return f"{API}/workorders/{number}"
-
-
-def words_for(actor: Actor) -> Words:
-    """How free text is shown to this person."""
-    return scrub if actor.unit_id else str
 
 
 def unit(row: Unit | None) -> dict[str, Any] | None:
@@ -66,13 +60,13 @@ def whole(rows: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
 
 def order(row: WorkOrder, actor: Actor) -> dict[str, Any]:
     """Everything this person may see of an order that came through `whole`."""
-    words = words_for(actor)
+    words = words_for(actor, row)
     own = own_units(row, actor)
     visible = set(visible_to(actor).filter(pk__in=[link.other_id for link in row.links.all()]).values_list("pk", flat=True))
     return {
         **summary(row, words), "content": words(row.content), "points": [words(point.text) for point in row.points.all()],
         "template": row.template.code, "fields": deep(row.fields, words), "category": row.category.path if row.category else "",
-        "place": row.place, "event_at": row.event_at, "address_confirmed_at": row.address_confirmed_at,
+        "place": words(row.place), "event_at": row.event_at, "address_confirmed_at": row.address_confirmed_at,
         "is_group": row.is_group, "is_sensitive": row.is_sensitive, "caller": contact(row, actor), "urge_count": row.urge_count,
         "return_count": row.return_count, "reopen_count": row.reopen_count, "answer": words(row.answer),
         "public_reply": words(row.public_reply), "finding": row.finding, "outcome": row.outcome,
@@ -100,7 +94,7 @@ def contact(row: WorkOrder, actor: Actor) -> dict[str, Any] | None:
 
 def task(row: Assignment, words: Words) -> dict[str, Any]:
     checks = [
-        {"id": part.pk, "who": part.who, "at": part.at, "way": part.way, "finding": part.finding, "note": words(part.note)}
+        {"id": part.pk, "who": words(part.who), "at": part.at, "way": part.way, "finding": part.finding, "note": words(part.note)}
         for part in row.verifications.all()
     ]
     return {
@@ -132,9 +126,8 @@ def link(row: Link) -> dict[str, Any]:
     return {"kind": row.kind, "kind_label": Link.Kind(row.kind).label, "number": row.other.number}
 
 
-def event(row: Event, actor: Actor) -> dict[str, Any]:
+def event(row: Event, actor: Actor, words: Words) -> dict[str, Any]:
     """One step of the history. A citizen's name is never written out; a unit learns of a confidential one nothing."""
-    words = words_for(actor)
     name = row.actor_name
     if row.actor_kind == "citizen":
         name = "诉求人" if actor.unit_id else mask_name(name)

@@ -2,10 +2,10 @@
 
 from huying.kernel.clock import SHANGHAI
 from huying.kernel.errors import Refusal
-from huying.kernel.masking import scrub
 from huying.kernel.phones import is_mobile, normalise_phone
 from huying.messaging.operations import Outgoing, send, send_all
 from huying.workorders.models import Assignment, WorkOrder
+from huying.workorders.queries.shown import words_for
 
 
 class NoPhone(Refusal):
@@ -45,11 +45,11 @@ def tell_unit(task: Assignment, scene: str, **values: str) -> None:
     """A message to the unit's duty phone; of the citizen's words what the unit may read."""
     if not task.unit.phone:
         return
-    order = task.order
+    order, shown = task.order, words_for(None, task.order)
     due = f"{task.due_at.astimezone(SHANGHAI):%m-%d %H:%M}" if task.due_at else ""
     send(
         scene=scene, centre_id=order.centre_id, phone=task.unit.phone,
-        values={"number": order.number, "title": scrub(order.title), "unit": task.unit.name, "due": due}
-        | {name: scrub(value) for name, value in values.items()},
+        values={"number": order.number, "title": shown(order.title), "unit": task.unit.name, "due": due}
+        | {name: shown(value) for name, value in values.items()},
         subject=("order", order.pk),
     )

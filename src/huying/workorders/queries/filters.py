@@ -1,24 +1,24 @@
 """What a list is narrowed by, and the same as SQL over the order `o`."""
 
-import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from huying.citizens.fields import blind_index
 from huying.citizens.models import Contact
-from huying.kernel.masking import scrub
 from huying.kernel.phones import normalise_phone
 from huying.org.models import Unit
 from huying.workorders.models import WorkOrder
+from huying.workorders.queries.shown import words_by_order
 from huying.workorders.rules.words import FACET_FILTERS, facet, region_key
 
 CONTACTS_MOST = 500
 PINPOINTED = 500
 LAST_SIGN = "\U0010fffd"
-_HIDDEN_SIGNS = re.compile(r"[0-9０-９零〇幺一二三四五六七八九A-Za-zＸｘ@*+_.()（）－—-]")
 
 
 @dataclass(frozen=True)
@@ -112,20 +112,25 @@ def narrow_text(text: str, where: Where) -> None:
         where.add(spots, **{name: f"%{escaped}%"})
 
 
-def may_be_hidden(text: str) -> bool:
-    """Whether the words could lie within what `scrub` takes out of a text: numbers however written, addresses of mail."""
-    return _HIDDEN_SIGNS.search(text) is not None
-
-
 def readable(orders: QuerySet[WorkOrder], text: str) -> list[int]:
-    """Ids of those of `orders` whose text, scrubbed of numbers, still holds every word: what a unit's person may not
-    read must not be found by trying either."""
+    """Ids of those of `orders` whose text as units read it still holds every word: what a unit's person may not read,
+    a number or the appellant's name, must not be found by trying either."""
     words = [word.lower() for word in text.split()]
     for word in words:
         orders = orders.filter(Q(title__icontains=word) | Q(content__icontains=word) | Q(place__icontains=word))
     rows = orders.values_list("pk", "title", "content", "place")
-    shown = ((pk, [scrub(part).lower() for part in parts]) for pk, *parts in rows.iterator())
-    return [pk for pk, parts in shown if all(any(word in part for part in parts) for word in words)]
+    found: list[int] = []
+    for batch in batched(rows.iterator(), 500):
+        shown = words_by_order([pk for pk, *_ in batch])
+        texts = ((pk, [shown[pk](part).lower() for part in parts]) for pk, *parts in batch)
+        found += [pk for pk, parts in texts if all(any(word in part for part in parts) for word in words)]
+    return found
+
+
+def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    source = iter(rows)
+    while batch := list(islice(source, size)):
+        yield batch
 
 
 def pinpointed(filters: Filters, orders: QuerySet[WorkOrder]) -> list[int]:

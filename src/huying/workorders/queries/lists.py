@@ -13,8 +13,9 @@ from huying.org.queries import centres_of
 from huying.workorders.models import Application, Assignment, WorkOrder
 from huying.workorders.policies import found_by_phone, visible_to
 from huying.workorders.queries import lanes
-from huying.workorders.queries.filters import Filters, may_be_hidden, narrow, pinpointed, readable
+from huying.workorders.queries.filters import Filters, narrow, pinpointed, readable
 from huying.workorders.queries.lanes import COUNT_MOST, Branch, Cursor, Lanes, Place
+from huying.workorders.queries.shown import Words, words_for_all
 from huying.workorders.rules.desks import DESKS, Desk
 from huying.workorders.workflow import UNFINISHED, Plea, State, Task
 
@@ -35,6 +36,7 @@ class Line:
     task: Assignment | None = None
     plea: Application | None = None
     pleas: list[Application] = field(default_factory=list)
+    shown: Words = str
 
     @property
     def due_at(self) -> datetime | None:
@@ -119,7 +121,7 @@ def lanes_of(actor: Actor, desk: Desk, filters: Filters) -> Lanes:
     if desk.special:
         where.add("o.is_special OR o.is_sensitive OR o.is_group OR o.confidential")
     narrow(filters, where)
-    if actor.unit_id and may_be_hidden(filters.text):
+    if actor.unit_id and filters.text.strip():
         where.add("o.id = ANY (%(readable)s)", readable=readable(visible_to(actor), filters.text))
     if filters.pinpoints:
         where.add("o.id = ANY (%(ids)s)", ids=pinpointed(filters, found_by_phone(actor) if filters.phone else visible_to(actor)))
@@ -199,9 +201,9 @@ def lines_of(actor: Actor, desk: Desk, places: Sequence[Place]) -> list[Line]:
         tasks = Assignment.objects.select_related("unit").in_bulk(list(subjects))
     elif desk.over == "pleas":
         pleas = Application.objects.select_related("unit", "proposed_unit").in_bulk(list(subjects))
-    waiting = pending_pleas(orders)
+    waiting, shown = pending_pleas(orders), words_for_all(actor, orders)
     return [
-        Line(order, tasks.get(place.subject), pleas.get(place.subject), waiting.get(order.pk, []))
+        Line(order, tasks.get(place.subject), pleas.get(place.subject), waiting.get(order.pk, []), shown[order.pk])
         for place in places if (order := orders.get(place.order))
     ]
 

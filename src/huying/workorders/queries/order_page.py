@@ -5,12 +5,12 @@ from typing import Any
 
 from huying.audit.models import Access, Event
 from huying.citizens.models import Contact
-from huying.kernel.masking import scrub
 from huying.org.policies import Actor
 from huying.workorders.models import Application, Assignment, Attachment, Clock, Link, Verification, WorkOrder
 from huying.workorders.policies import sees_contact, visible_to
 from huying.workorders.queries.offers import Offer, offers
 from huying.workorders.queries.packs import template_of
+from huying.workorders.queries.shown import Words, words_for, words_for_all
 from huying.workorders.queries.timeline import Entry, attachments, timeline
 from huying.workorders.queries.track import Badge, Stage, badges_of, events_of, stages_of
 from huying.workorders.rules.next_step import first
@@ -36,11 +36,13 @@ class Related:
 
     order: WorkOrder
     words: str
+    shown: Words
 
 
 @dataclass
 class OrderPage:
     order: WorkOrder
+    shown: Words
     title: str
     content: str
     place: str
@@ -91,16 +93,16 @@ def order_page(actor: Actor, order: WorkOrder) -> OrderPage:
     events, offered = events_of(order), offers(actor, order)
     if actor.staff and actor.staff.unit:  # what another unit asked for is between that unit and the hotline
         pleas = [plea for plea in pleas if actor.staff.unit.holds(plea.unit)]
-    files = attachments(order, without_voice=outside and order.confidential)
-    shown = scrub if outside else str
+    shown = words_for(actor, order)
+    files = attachments(order, without_voice=outside and order.confidential, shown=shown)
     mine = parts(tasks, pleas, files)
     return OrderPage(
-        order=order, title=shown(order.title), content=shown(order.content), place=shown(order.place),
+        order=order, shown=shown, title=shown(order.title), content=shown(order.content), place=shown(order.place),
         answer=shown(order.answer), points=[(point.seq, shown(point.text)) for point in order.points.all()],
         extra=extra_fields(order, shown), contact=contact_of(actor, order),
         hidden_contact=order.contact is not None and not sees_contact(actor, order),
         stages=stages_of(order, events, pleas), badges=badges_of(order, tasks, pleas),
-        entries=timeline(actor, order, events, {file.pk: file for file in files}),
+        entries=timeline(actor, order, events, {file.pk: file for file in files}, shown),
         tasks=mine, pleas=pleas, clocks=clocks, next_clock=next_clock(clocks),
         files=[file for file in files if file.purpose in {Attachment.Purpose.APPEAL, Attachment.Purpose.SUPPLEMENT}],
         related=related(actor, order), looks=looks(actor, order), offers=offered, primary=first(offered, verified=verified(offered, mine)),
@@ -163,13 +165,13 @@ def related(actor: Actor, order: WorkOrder) -> list[Related]:
     rows = list(links.order_by("-id")[:50])
     ids = {pk for link in rows for pk in (link.order_id, link.other_id)} - {order.pk}
     known = visible_to(actor).only("number", "title", "state", "created_at").in_bulk(ids)
-    found = []
+    found, shown = [], words_for_all(actor, known)
     for link in rows:
         later = link.order_id == order.pk
         other = known.get(link.other_id if later else link.order_id)
         if other:
             label = Link.Kind(link.kind).label
-            found.append(Related(other, label if later else _BACKWARD.get(link.kind, label)))
+            found.append(Related(other, label if later else _BACKWARD.get(link.kind, label), shown[other.pk]))
     return found
 
 

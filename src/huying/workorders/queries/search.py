@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import Q
 
 from huying.kernel import clock
-from huying.kernel.masking import scrub
 from huying.org.policies import Actor
 from huying.text.tokens import highlight, matches, normalise
 from huying.workorders.models import WorkOrder
@@ -28,6 +27,7 @@ from huying.workorders.queries.lists import (
     own_units,
     turn,
 )
+from huying.workorders.queries.shown import words_for_all
 from huying.workorders.rules.desks import Desk
 from huying.workorders.rules.words import wanted_words
 
@@ -128,8 +128,8 @@ def check(actor: Actor, filters: Filters, desk: Desk | None, ids: list[int]) -> 
     if not filters.text:
         return set(visible.values_list("pk", flat=True))
     texts = visible.values_list("pk", "title", "content", "place", "answer")
-    shown = scrub if actor.unit_id else str  # what is not shown is not found either
-    return {pk for pk, *parts in texts if matches(shown("\n".join(parts)), filters.text)}
+    shown = words_for_all(actor, fitting)  # what is not shown is not found either
+    return {pk for pk, *parts in texts if matches("\n".join(map(shown[pk], parts)), filters.text)}
 
 
 def lines_for(actor: Actor, places: list[Place]) -> list[Line]:
@@ -169,14 +169,14 @@ class Excerpt:
 
 
 def excerpts(actor: Actor, ids: Sequence[int], text: str) -> dict[int, list[Excerpt]]:
-    """By order, where the words stand. Units see the text with its numbers scrubbed, as everywhere."""
+    """By order, where the words stand. Units see the text as `shown` has it, as everywhere."""
+    words = words_for_all(actor, ids)
     rows = WorkOrder.objects.filter(pk__in=ids).values_list("pk", "title", "content", "place", "answer")
     labels = ("标题", "内容", "地点", "答复")
     found_in: dict[int, list[Excerpt]] = {}
     for pk, *parts in rows:
         for label, part in zip(labels, parts, strict=True):
-            shown = scrub(part) if actor.unit_id else part
-            pieces = cut(highlight(shown, text))
+            pieces = cut(highlight(words[pk](part), text))
             if any(hit for _, hit in pieces):
                 found_in.setdefault(pk, []).append(Excerpt(label, pieces))
     return found_in

@@ -9,12 +9,12 @@ from django.utils.dateparse import parse_datetime
 
 from huying.audit.models import Event
 from huying.kernel.clock import SHANGHAI
-from huying.kernel.masking import scrub
 from huying.messaging.queries import messages_of
 from huying.org.policies import Actor
 from huying.workorders.catalog import Channel, Kind, Urgency
 from huying.workorders.models import Assignment, Attachment, Clock, WorkOrder
 from huying.workorders.queries.calls import calls_of, length_words, page_of
+from huying.workorders.queries.shown import Words
 from huying.workorders.rules import INPUTS
 from huying.workorders.rules.wording import GROUPS, MARKS, TITLES, TONES
 from huying.workorders.workflow import ACTIONS
@@ -48,8 +48,8 @@ def timeline_source(source: Source) -> Source:
     return source
 
 
-def timeline(actor: Actor, order: WorkOrder, events: Sequence[Event], files: dict[int, Any]) -> list[Entry]:
-    """Newest first. Units do not see the hotline's own notes and messages, and see all text scrubbed."""
+def timeline(actor: Actor, order: WorkOrder, events: Sequence[Event], files: dict[int, Any], shown: Words) -> list[Entry]:
+    """Newest first. Units do not see the hotline's own notes and messages, and all text only as `shown` has it."""
     outside = actor.unit_id is not None
     entries = [entry_of(event, files) for event in events if not (outside and internal(event))]
     if not outside:
@@ -58,8 +58,8 @@ def timeline(actor: Actor, order: WorkOrder, events: Sequence[Event], files: dic
         entries += source(order, actor)
     if outside:
         for entry in entries:
-            entry.text = scrub(entry.text)
-            entry.facts = [(name, scrub(value)) for name, value in entry.facts]
+            entry.who, entry.text = shown(entry.who), shown(entry.text)
+            entry.facts = [(name, shown(value)) for name, value in entry.facts]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -177,16 +177,18 @@ def spoken(actor: Actor, order: WorkOrder) -> list[Entry]:
     ]
 
 
-def attachments(order: WorkOrder, *, without_voice: bool) -> list[Attachment]:
+def attachments(order: WorkOrder, *, without_voice: bool, shown: Words = str) -> list[Attachment]:
     """The files of an order. Of somebody who wants to stay unknown a unit is given neither voice nor face in motion,
     whenever it came in, nor the name of a file, which may be the person's own."""
     rows = list(order.attachments.select_related("uploaded_by"))
+    for row in rows:
+        row.name = row.name if by_unit(row) else shown(row.name)
     if not without_voice:
         return rows
-    shown = [row for row in rows if by_unit(row) or not row.media_type.startswith(("audio/", "video/"))]
-    for row in shown:
+    given = [row for row in rows if by_unit(row) or not row.media_type.startswith(("audio/", "video/"))]
+    for row in given:
         row.name = row.name if by_unit(row) else f"材料{row.pk}.{row.name.rpartition('.')[2]}"
-    return shown
+    return given
 
 
 def by_unit(row: Attachment) -> bool:

@@ -18,8 +18,9 @@ from huying.ui.templatetags.ui import field as ui_field
 from huying.workorders.forms import ActionForm
 from huying.workorders.models import Clock, WorkOrder
 from huying.workorders.queries.lists import Line
+from huying.workorders.queries.order_page import OrderPage, Related
 from huying.workorders.rules import INPUTS
-from huying.workorders.templatetags.rows import STATE_TONES, order_row, shown_text, split_row, task_row
+from huying.workorders.templatetags.rows import STATE_TONES, order_row, split_row, task_row
 from huying.workorders.workflow import Action
 
 register = template.Library()
@@ -67,9 +68,9 @@ def get(values: Mapping[str, Any], name: str) -> Any:
 
 
 @register.filter
-def for_actor(text: str, actor: Actor | None) -> str:
-    """Free text as this person may see it: a unit's people see it with its numbers scrubbed."""
-    return shown_text(text, actor)
+def read_by(text: str, page: OrderPage | Related) -> str:
+    """Free text of the order of `page` as whoever looks at it may read it."""
+    return page.shown(text)
 
 
 @register.filter

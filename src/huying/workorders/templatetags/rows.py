@@ -12,7 +12,6 @@ from urllib.parse import quote
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from huying.kernel.masking import scrub
 from huying.org.policies import Actor
 from huying.ui.templatetags.ui import badge, due, grouped, markup, when
 from huying.workorders.catalog import Kind
@@ -92,7 +91,7 @@ def task_row(line: Line, actor: Actor | None, *, back: str, token: str) -> SafeS
     main = task.role == Assignment.Role.MAIN
     region = order.region.name if order.region else ""
     return markup(
-        TASK, late=LATE if line.overdue else "", place=shown_text(order.place, actor) or region, unit=task.unit.name,
+        TASK, late=LATE if line.overdue else "", place=line.shown(order.place) or region, unit=task.unit.name,
         task_state=badge(Task(task.state).label, STATE_TONES.get(task.state, "")), due=moment,
         role="" if main else markup(" {}", badge(task.get_role_display())), dispatched=when(task.dispatched_at),
         buttons=buttons(order, task, actor, back, token), **facts(line, actor),
@@ -122,7 +121,7 @@ def facts(line: Line, actor: Actor | None) -> dict[str, Any]:
     order = line.order
     return {
         "number": order.number, "grouped": grouped(order.number), "url": order_address(order.number),
-        "title": shown_text(order.title, actor), "kind": KINDS.get(order.kind, order.kind),
+        "title": line.shown(order.title), "kind": KINDS.get(order.kind, order.kind),
         "state": badge(line.state_label, STATE_TONES.get(order.state, "")),
         "marks": SafeString("".join(badge(text, tone) for text, tone in marks_of(line))),
     }
@@ -140,11 +139,6 @@ def action_address(number: str, code: str) -> str:
 def _pattern(name: str, *rest: str) -> str:
     """The address of a page of the order called `_ANY`: working one out takes longer than drawing its row."""
     return reverse(f"workorders:{name}", args=[_ANY, *rest])
-
-
-def shown_text(text: str, actor: Actor | None) -> str:
-    """Free text as this person may see it: a unit's people see it with its numbers scrubbed."""
-    return scrub(text) if actor is None or actor.unit_id is not None else text
 
 
 def marks_of(line: Line) -> list[tuple[str, str]]:

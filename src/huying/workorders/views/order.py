@@ -15,6 +15,7 @@ from huying.workorders.models import Attachment, Clock, WorkOrder
 from huying.workorders.queries.explain import explain
 from huying.workorders.queries.files import FileGone, file_response
 from huying.workorders.queries.order_page import OrderPage, order_page
+from huying.workorders.queries.shown import words_for
 from huying.workorders.queries.timeline import Entry, attachments, within
 from huying.workorders.rules.next_step import beside
 from huying.workorders.rules.wording import GROUPS
@@ -110,7 +111,7 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     order = order_or_404(request, number)
     actor = actor_of(request)
     without_voice = actor.unit_id is not None and order.confidential
-    found = next((one for one in attachments(order, without_voice=without_voice) if one.pk == pk), None)
+    found = next((one for one in attachments(order, without_voice=without_voice, shown=words_for(actor, order)) if one.pk == pk), None)
     if found is None:
         raise Http404
     try:

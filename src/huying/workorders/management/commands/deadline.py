@@ -40,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--hours", metavar="H", help="H 个工作小时，从起算时刻逐分钟计；可写 0.5")
         parser.add_argument("--minutes", metavar="M", help="M 个工作分钟")
         parser.add_argument("--natural", action="store_true", help="小时、分钟按自然时间计（夜间、周末、节假日都算）")
-        parser.add_argument("--pack", metavar="名称", help=f"没有写明时限时取规则包里的；随附的规则包叫 {SHIPPED}，中心自己的须有数据库，并按该中心的工作日历")
+        parser.add_argument("--pack", metavar="名称", help=f"没有写明时限时取规则包里的；随附的叫 {SHIPPED}，中心自己的须有数据库")
         parser.add_argument("--centre", metavar="编码", help="用这个中心的规则包和工作日历（须有数据库）")
         parser.add_argument("--kind", default=Kind.COMPLAINT, choices=list(Kind), help="诉求类型（配合 --pack）")
         parser.add_argument("--urgency", default=Urgency.NORMAL, choices=list(Urgency), help="紧急程度（配合 --pack）")

@@ -1,8 +1,8 @@
 """A unit looks for the appellant's name in everything it may read, and tries to find orders by it."""
 
 import pytest
-from api.caller import ORDERS, Api
 
+from api.caller import ORDERS, Api
 from huying.messaging.models import Message
 from huying.messaging.rules import SCENES
 from huying.workorders.models import Attachment
@@ -19,7 +19,8 @@ TEXT = "来电人韦小川（韦 小 川）称路灯不亮，请找韦先生，�
 def play(cast, request):
     """An order whose every text names the appellant; a report is confidential."""
     made = Play(
-        cast, kind=request.param, name="韦小川", title="韦先生反映路灯不亮", content=TEXT, place="老韦家门前", points=["韦小川的灯", "韦先生的门"],
+        cast, kind=request.param, name="韦小川", title="韦先生反映路灯不亮", content=TEXT, place="老韦家门前",
+        points=["韦小川的灯", "韦先生的门"],
     )
     made.to_dispatch().do("dispatcher1", "dispatch", unit="CG", opinion="请联系韦小川").do("liaison1", "sign")
     Attachment.objects.filter(pk=made.file()).update(name="韦小川的照片.jpg", uploaded_by=None, purpose="appeal")
@@ -83,7 +84,8 @@ def test_neither_message_nor_export_names_the_appellant(cast, play):
 
 
 def test_of_a_confidential_order_nothing_of_a_name_is_left(cast, client):
-    made = Play(cast, kind="report", name="", caller_kind="anonymous", content="我叫陆海宁，免贵姓陆，本人是厂里职工，夜间排污。").handling()
+    made = Play(cast, kind="report", name="", caller_kind="anonymous", content="我叫陆海宁，免贵姓陆，本人是厂里职工，夜间排污。")
+    made.handling()
     shown = read(signed_in(client, cast, "liaison1"), f"/orders/{made.number}/")
     assert "陆海宁" not in shown and "姓陆" not in shown and "夜间排污" in shown
     assert "夜间排污" in read(client, "/orders/search/", q="夜间排污")

@@ -16,7 +16,7 @@ from huying.calls.operations.call_back import call_backs_due
 from huying.calls.operations.carry_out import give_up_running
 from huying.calls.operations.wrap_ups import end_wrap_ups
 from huying.calls.queries.switch import own_node
-from huying.gateway import resync
+from huying.gateway import pauses, resync
 from huying.gateway.commands.hands import Hands
 from huying.gateway.commands.run import Commands
 from huying.gateway.configure import Configure
@@ -26,6 +26,7 @@ from huying.gateway.facts import Facts, move
 from huying.gateway.legs import Legs, SeatEvent
 from huying.gateway.line import Address, Line
 from huying.gateway.members import Members
+from huying.gateway.pauses import Pauses
 from huying.gateway.phones import Phones
 from huying.kernel import clock
 from huying.switch import ami
@@ -63,6 +64,7 @@ class Gateway:
         self.facts = Facts((data / "switch").resolve(), self.database, self.legs, self._told)
         self.members = Members(self.line, self.quick, self.legs)
         self.phones = Phones(self.line, self.quick)
+        self.pauses = Pauses(self.line, self.quick, self.legs, self.facts.add)
         self.hands = Hands(self.line, self.legs, self.phones, {})
         self.commands = Commands(self.quick, self.hands)
         self.configure = Configure(data, self.line, self.quick, self._reloaded)
@@ -75,7 +77,7 @@ class Gateway:
             self.legs.seed(leg)
         async with asyncio.TaskGroup() as group:
             for part in (
-                self.line, self.facts, self.members, self.phones, self.commands, self.configure, self.ears,
+                self.line, self.facts, self.members, self.phones, self.commands, self.configure, self.ears, self.pauses,
             ):
                 group.create_task(part.run())
             group.create_task(self._beat())
@@ -104,6 +106,8 @@ class Gateway:
         self.facts.wake.set()
         await self.facts.caught_up.wait()
         await self._settle(known, rows)
+        await self.pauses.load()
+        await self.pauses.free(row["Channel"] for row in rows if row.get("Channel", "").startswith("PJSIP/"))
         await self.members.load()
         await self.phones.load(restarted=restarted)
         self.members.changed.set()
@@ -142,6 +146,8 @@ class Gateway:
             self.facts.wake.set()
         elif kind in {"Hold", "Unhold"}:
             self.facts.add(_hold(event))
+        elif kind in {pauses.BEGINS, pauses.ENDS}:
+            self.pauses.heard(event)
         elif kind == "DialEnd":
             self.legs.dial_ended(event.get("DestUniqueid", ""), event.get("DialStatus", ""))
         elif kind == "AgentRingNoAnswer":
@@ -158,6 +164,7 @@ class Gateway:
                 self.hands.consulting.pop(event.extension, None)
 
     async def _reloaded(self, modules: tuple[str, ...]) -> None:
+        await self.pauses.load()
         if "res_pjsip" in modules:  # telephones that are new
             await self.phones.load(restarted=False)
         if "app_queue" in modules:

@@ -17,11 +17,13 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
         model = PhoneSetting
         fields = [
             "seats", "lines", "wrap_seconds", "last_agent_hours", "last_agent_seconds", "break_minutes", "after_missed", "target_20s",
-            "target_15s", "surge_percent", "surge_minutes", "keep_recordings_days", "survey",
+            "target_15s", "surge_percent", "surge_minutes", "keep_recordings_days", "record_on_hold",
+            "survey",
         ]
         help_texts = {
             "seats": "同时签入的坐席不超过此数，改动立即生效", "lines": "同时通话不超过此数，改动立即生效",
             "last_agent_hours": "此时限内再次来电的，先找上次接听的坐席", "wrap_seconds": "0 为不限",
+            "record_on_hold": "不勾选时，来电人听保持音乐期间说的话不进录音，通话页标出暂停；改动对之后的保持生效",
         }
 
     def clean(self) -> dict[str, Any]:

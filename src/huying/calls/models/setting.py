@@ -19,6 +19,7 @@ class PhoneSetting(models.Model):
     surge_percent = models.PositiveSmallIntegerField("激增门槛（同时段平时的 %）", default=150)
     surge_minutes = models.PositiveSmallIntegerField("激增持续（分钟）", default=10)
     keep_recordings_days = models.PositiveIntegerField("录音保存（天）", default=730)
+    record_on_hold = models.BooleanField("保持期间录来电人一侧", default=False)
     survey = models.BooleanField("通话后邀请评价", default=True)
 
     def __str__(self) -> str:

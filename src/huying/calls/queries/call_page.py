@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from huying.calls.models import Call, Leg, Recording, SkillGroup
-from huying.calls.rules.course import Line, lines
+from huying.calls.rules.course import Line, Pause, lines, pauses
 from huying.org.policies import Actor
 
 Finder = Callable[[Actor, Call], list[dict[str, Any]]]
@@ -26,10 +26,12 @@ class CallSheet:
     course: list[Line]
     legs: list[Leg]
     recordings: list[Recording]
+    pauses: list[Pause]
 
 
 def page_of_call(call: Call) -> CallSheet:
     legs = list(call.legs.select_related("staff"))
     people = {leg.extension: leg.staff.name for leg in legs if leg.extension and leg.staff}
     queues = {group.queue: group.name for group in SkillGroup.objects.filter(centre_id=call.centre_id)}
-    return CallSheet(lines(call.milestones, people, queues), legs, list(call.recordings.order_by("begun_at", "id")))
+    return CallSheet(lines(call.milestones, people, queues), legs, list(call.recordings.order_by("begun_at", "id")),
+                     pauses(call.milestones))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from huying.calls.models import SwitchState
+from huying.calls.models import PhoneSetting, SwitchState
 from huying.kernel import clock
 
 HEARD = timedelta(seconds=8)
@@ -25,3 +25,8 @@ def own_node() -> str:
 def of_own_node(field: str = "node") -> Q:
     """Calls of this machine's switch, and those of no switch (imported)."""
     return Q(**{f"{field}__in": ("", own_node())})
+
+
+def centres_recording_on_hold() -> frozenset[str]:
+    """Codes of the centres that record citizens while they are on hold, too."""
+    return frozenset(PhoneSetting.objects.filter(record_on_hold=True).values_list("centre__code", flat=True))

@@ -9,10 +9,9 @@ TITLES = {
     "entered": "进入热线", "routed": "选择去向", "blocked": "命中拦截名单", "node": "语音导航", "key": "按键", "human": "请求人工",
     "queued": "进入排队", "left_queue": "离开排队", "offered": "坐席振铃", "answered": "接听", "missed": "未接", "refused": "拒接",
     "cancelled": "振铃取消", "failed": "呼叫失败", "left": "退出通话", "held": "保持", "retrieved": "取回", "transferred": "转接",
-    "conference": "三方通话",
-    "asked": "咨询技能组", "asked_in_vain": "技能组无人应答", "desk": "转其他热线", "dialled": "外呼",
-    "voicemail": "留言", "call_back": "预约回拨",
-    "recorded": "开始录音", "invited": "邀请评价", "rated": "按键评价", "ended": "通话结束", "wrap_up": "话后处理完成",
+    "conference": "三方通话", "asked": "咨询技能组", "asked_in_vain": "技能组无人应答", "desk": "转其他热线", "dialled": "外呼",
+    "voicemail": "留言", "call_back": "预约回拨", "recorded": "开始录音", "recording_paused": "来电人一侧暂停录音",
+    "recording_resumed": "来电人一侧恢复录音", "invited": "邀请评价", "rated": "按键评价", "ended": "通话结束", "wrap_up": "话后处理完成",
 }
 TONES = {"answered": "green", "missed": "red", "refused": "red", "failed": "red", "blocked": "red", "rated": "green", "held": "amber"}
 LABELS = {
@@ -37,6 +36,26 @@ class Line:
     facts: list[tuple[str, str]] = field(default_factory=list)
     mark: str = "话"
     id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """While the citizen's side was not recorded; until None: to the call's end."""
+
+    since: datetime
+    until: datetime | None
+
+
+def pauses(milestones: Iterable[Mapping[str, Any]]) -> list[Pause]:
+    """In order."""
+    found: list[Pause] = []
+    for row in milestones:
+        at = datetime.fromisoformat(str(row["at"]))
+        if row.get("kind") == "recording_paused":
+            found.append(Pause(at, None))
+        elif row.get("kind") == "recording_resumed" and found and found[-1].until is None:
+            found[-1] = Pause(found[-1].since, at)
+    return found
 
 
 def lines(milestones: Iterable[Mapping[str, Any]], people: Mapping[str, str], queues: Mapping[str, str]) -> list[Line]:

@@ -17,7 +17,7 @@ SIMPLE = {
     "MAIL": ("voicemail", "name"), "RECORD": ("recorded", "name"), "INVITE": ("invited", "by"), "ROOM": ("conference", "room"),
     "DESK": ("desk", "desk"), "CALLBACK": ("call_back", ""),
     "ASK": ("asked", "queue"), "INVAIN": ("asked_in_vain", "queue"), "OUT": ("dialled", ""), HOLD: ("held", ""),
-    UNHOLD: ("retrieved", ""),
+    UNHOLD: ("retrieved", ""), "PAUSED": ("recording_paused", ""), "RESUMED": ("recording_resumed", ""),
 }
 """User event -> kind of milestone, and under which name its text is kept ("" keeps none: it is somebody's number)."""
 

@@ -1,10 +1,20 @@
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huying.kernel.numbering import DEFAULT_PATTERN, BadNumberPart, BadPattern, Pattern, check_digit
+from huying.kernel.numbering import (
+    DEFAULT_PATTERN,
+    BadNumberPart,
+    BadPattern,
+    Pattern,
+    check_digit,
+    in_chinese,
+    in_code,
+    sample,
+)
 
 PATTERN = Pattern.parse(DEFAULT_PATTERN)
 DAY = date(2026, 11, 20)
@@ -72,6 +82,26 @@ def test_most_swaps_of_neighbours_are_found():
     pairs = [(text, at) for text in made for at in range(len(text) - 1) if text[at] != text[at + 1]]
     found = [not PATTERN.is_valid(text[:at] + text[at + 1] + text[at] + text[at + 2 :]) for text, at in pairs]
     assert sum(found) / len(found) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [(DEFAULT_PATTERN, "{区划:6}{渠道:2}{日期:年月日}{流水号:5}{校验位:1}"), ("QZ{date:%y%m}{serial:4}", "QZ{日期:两位年月}{流水号:4}"),
+     ("A-{date:%Y%j}{serial:3}", "A-{日期:年和日序}{流水号:3}")],
+)
+def test_a_pattern_is_read_and_written_in_chinese(kept, read):
+    assert (in_chinese(kept), in_code(read), in_code(kept)) == (read, kept, kept)
+    assert Pattern.parse(read) == Pattern.parse(kept)
+    assert sample(read, region="450602", day=DAY) == Pattern.parse(kept).format(region="450602", channel="01", day=DAY, serial=17)
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    for wrong in ("{流水:5}{镇:3}", "{town:3}{serial:5}", "{流水号：5}路"):
+        with pytest.raises(BadPattern, match=re.escape("可用：{区划:6}、{渠道:2}、{日期:年月日}、{流水号:5}、{校验位:1}")):
+            Pattern.parse(wrong)
+    with pytest.raises(BadPattern, match="两位年月日"):
+        Pattern.parse("{日期:月日}{流水号:5}")
+    assert sample("{日期:月日}", region="450602", day=DAY) == ""
 
 
 def test_a_serial_beyond_its_width_widens_the_number():

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from huying.kernel import clock
 from huying.workorders.models import OrderTemplate, RulePack
@@ -102,3 +103,19 @@ def test_a_county_inherits_what_stands_above(cast):
     own = RulePack.objects.create(centre=cast.demo, code="default", name="市规则", effective_from=clock.now(),
                                   data=pack_in_force(cast.demo, clock.now()).data)
     assert pack_in_force(county, clock.now()) == own
+
+
+@pytest.mark.django_db
+def test_the_numbering_pattern_is_shown_and_typed_in_chinese_with_an_example(cast, client):
+    client.force_login(cast.staff["director1"], backend="django.contrib.auth.backends.ModelBackend")
+    page = reverse("workorders:rule-settings")
+    shown = client.get(page).content.decode()
+    assert "{区划:6}{渠道:2}{日期:年月日}{流水号:5}{校验位:1}" in shown and "今天的第 17 件是 4506" in shown and "{serial" not in shown
+    refused = client.post(page, {"number_pattern": "{镇:3}{流水号:5}"})
+    assert refused.status_code == 422 and "不认识“镇”；可用：{区划:6}" in refused.content.decode()
+    client.post(page, {"number_pattern": "QZ{日期:年}{流水号:5}{校验位:1}"})
+    cast.demo.refresh_from_db()
+    assert cast.demo.number_pattern == "QZ{date:%Y}{serial:5}{check:1}"
+    assert "QZ{日期:年}{流水号:5}{校验位:1}" in client.get(page).content.decode()
+    centre = client.get(reverse("org:centre", args=[cast.demo.pk])).content.decode()
+    assert "QZ{日期:年}{流水号:5}{校验位:1}" in centre and "例：按已保存的规则，今天的第 17 件是 QZ" in centre

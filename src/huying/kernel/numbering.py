@@ -18,6 +18,14 @@ _PIECE = re.compile(r"\{(\w+):([^{}]*)\}|([A-Z0-9-]+)")
 _DATE = re.compile(r"%Y(?:%m(?:%d)?)?|%y(?:%m(?:%d)?)?|%Y%j|%y%j")
 _WIDTHS = {"region": range(2, 13), "channel": range(1, 5), "serial": range(3, 11), "check": range(1, 2)}
 _LONGEST = 32
+NAMES = {"region": "区划", "channel": "渠道", "date": "日期", "serial": "流水号", "check": "校验位"}
+DATES = {"%Y%m%d": "年月日", "%y%m%d": "两位年月日", "%Y%m": "年月", "%y%m": "两位年月", "%Y": "年", "%y": "两位年", "%Y%j": "年和日序",
+         "%y%j": "两位年和日序"}
+_KNOWN = "可用：{区划:6}、{渠道:2}、{日期:年月日}、{流水号:5}、{校验位:1}"
+HELP = f"{_KNOWN}，和大写字母、数字、连字符。日期可写{'、'.join(DATES.values())}；数字是位数"
+_NAMED = re.compile(r"\{([^{}:：]*)[:：]([^{}]*)\}")
+_CODES = {**{label: name for name, label in NAMES.items()}, "流水": "serial", "校验": "check", "区划代码": "region"}
+_DATE_CODES = {label: form for form, label in DATES.items()}
 
 
 class BadPattern(Refusal):
@@ -30,6 +38,29 @@ class BadNumberPart(Refusal):
     """A region, channel or serial that does not fit its place in the pattern."""
 
     code = "bad_number_part"
+
+
+def in_chinese(source: str) -> str:
+    """A pattern as people read and write it: {流水号:5} for {serial:5}, {日期:年月日} for {date:%Y%m%d}."""
+    return _NAMED.sub(lambda found: f"{{{NAMES.get(found[1], found[1])}:{DATES.get(found[2], found[2])}}}", source)
+
+
+def in_code(source: str) -> str:
+    """A pattern as it is kept; the old names go on being understood."""
+
+    def code(found: re.Match[str]) -> str:
+        name, spec = found[1].strip(), found[2].strip()
+        return f"{{{_CODES.get(name, name)}:{_DATE_CODES.get(spec, spec)}}}"
+
+    return _NAMED.sub(code, source)
+
+
+def sample(source: str, *, region: str, day: date) -> str:
+    """The number that an order of this day would get by a pattern; "" for one that is no pattern."""
+    try:
+        return Pattern.parse(source).format(region=region, channel="01", day=day, serial=17)
+    except (BadPattern, BadNumberPart):
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +84,13 @@ class Pattern:
         """Read a pattern of `{region:2-12} {channel:1-4} {date:%Y%m%d} {serial:3-10} {check:1}` and fixed text.
 
         Fixed text is capital letters, digits and hyphens. There must be a serial, no field twice, the check digit
-        last. Raises BadPattern.
+        last. The Chinese names of `in_chinese` are understood as well. Raises BadPattern.
         """
-        pieces, at = [], 0
+        source, pieces, at = source if source.isascii() else in_code(source), [], 0
         while at < len(source):
             found = _PIECE.match(source, at)
             if not found:
-                raise BadPattern(f"编号规则从“{source[at:]}”起无法识别，固定文字只能用大写字母、数字和连字符")
+                raise BadPattern(f"编号规则从“{in_chinese(source[at:])}”起无法识别，固定文字只能用大写字母、数字和连字符；{_KNOWN}")
             pieces.append(_piece(*found.groups()))
             at = found.end()
         _check(pieces)
@@ -137,25 +168,25 @@ def _piece(name: str | None, spec: str, text: str | None) -> Piece:
         return Piece("", len(text or ""), text or "")
     if name == "date":
         if not _DATE.fullmatch(spec):
-            raise BadPattern(f"日期格式“{spec}”不可用，请写 %Y%m%d、%y%m%d、%Y%m 或 %Y")
+            raise BadPattern(f"日期格式“{spec}”不可用，请写{'、'.join(DATES.values())}")
         return Piece(name, len(date(2026, 1, 1).strftime(spec)), spec)
     if name not in _WIDTHS:
-        raise BadPattern(f"编号规则不认识“{name}”，可用 region、channel、date、serial、check")
+        raise BadPattern(f"编号规则不认识“{name}”；{_KNOWN}")
     widths = _WIDTHS[name]
     if not spec.isascii() or not spec.isdigit() or int(spec) not in widths:
-        raise BadPattern(f"“{name}”的位数应在 {widths.start} 到 {widths.stop - 1} 之间")
+        raise BadPattern(f"“{NAMES[name]}”的位数应在 {widths.start} 到 {widths.stop - 1} 之间")
     return Piece(name, int(spec))
 
 
 def _check(pieces: list[Piece]) -> None:
     names = [piece.name for piece in pieces if piece.name]
     if "serial" not in names:
-        raise BadPattern("编号规则必须有流水号，例如 {serial:5}")
+        raise BadPattern("编号规则必须有流水号，例如 {流水号:5}")
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
-        raise BadPattern(f"编号规则里“{twice}”只能出现一次")
+        raise BadPattern(f"编号规则里“{NAMES[twice]}”只能出现一次")
     if "check" in names and pieces[-1].name != "check":
-        raise BadPattern("校验位 {check:1} 只能放在最后")
+        raise BadPattern("{校验位:1} 只能放在最后")
     if sum(piece.width for piece in pieces) > _LONGEST:
         raise BadPattern(f"编号总长不能超过 {_LONGEST} 位")
 

@@ -25,6 +25,7 @@ _CUT = {"title": 24, "answer": 120, "note": 60, "reason": 60, "unit": 20, "text"
 """How much of a value goes into a short message; the whole stands in the order."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_CODES = {label: name for name, label in FIELD_LABELS.items()}
 
 
 class BadTemplate(Refusal):
@@ -32,9 +33,19 @@ class BadTemplate(Refusal):
     message = "短信模板有误"
 
 
+def in_chinese(text: str) -> str:
+    """A template as people read and write it: {工单号} for {number}."""
+    return _PLACEHOLDER.sub(lambda found: f"{{{FIELD_LABELS.get(found[1].strip(), found[1])}}}", text)
+
+
+def in_code(text: str) -> str:
+    """A template as it is kept: {number} for {工单号}; the old names go on being understood."""
+    return _PLACEHOLDER.sub(lambda found: f"{{{_CODES.get(found[1].strip(), found[1].strip())}}}", text)
+
+
 def check_text(scene: Scene, text: str) -> str:
-    """The trimmed template. Raises BadTemplate naming what is wrong beside the field `text`."""
-    text = text.strip()
+    """The template as it is kept, trimmed. Raises BadTemplate naming what is wrong beside the field `text`."""
+    text = in_code(text.strip())
     named = _PLACEHOLDER.findall(text)
     allowed = (*scene.fields, *ALWAYS)
     wrong = ""
@@ -45,10 +56,10 @@ def check_text(scene: Scene, text: str) -> str:
     elif re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
         wrong = "大括号没有成对"
     elif unknown := [name for name in named if name not in allowed]:
-        listed = "、".join(f"{{{name}}}" for name in allowed)
-        wrong = f"{{{unknown[0]}}} 不能用在这个场景；可用：{listed}"
+        listed = "、".join(f"{{{FIELD_LABELS[name]}}}" for name in allowed)
+        wrong = f"{{{FIELD_LABELS.get(unknown[0], unknown[0])}}} 不能用在这个场景；可用：{listed}"
     elif missing := [name for name in scene.must if name not in named]:
-        wrong = f"必须含 {{{missing[0]}}}（{FIELD_LABELS[missing[0]]}）"
+        wrong = f"必须含 {{{FIELD_LABELS[missing[0]]}}}"
     if wrong:
         raise BadTemplate(fields={"text": wrong})
     return text

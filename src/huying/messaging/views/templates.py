@@ -13,7 +13,7 @@ from huying.messaging.operations import save_rule, save_template, try_out
 from huying.messaging.queries import Voice, voice_of
 from huying.messaging.rules import AUDIENCES, SCENES, BadTemplate, Scene, check_text, sample_values, segments
 from huying.messaging.rules import render as worded
-from huying.messaging.rules.wording import ALWAYS, FIELD_LABELS
+from huying.messaging.rules.wording import ALWAYS, FIELD_LABELS, in_chinese
 from huying.org.models import Centre
 from huying.org.policies import needs
 from huying.ui.fields import refuse
@@ -40,7 +40,7 @@ def _templates(request: HttpRequest, form: RuleForm | None) -> HttpResponse:
     voice = voice_of(centre_of(request).pk)
     groups = [
         {"label": label, "scenes": [
-            {"scene": each, "text": voice.text(each), "is_on": voice.is_on(each), "own": each.code in voice.texts}
+            {"scene": each, "text": in_chinese(voice.text(each)), "is_on": voice.is_on(each), "own": each.code in voice.texts}
             for each in SCENES.values() if each.audience == audience]}
         for audience, label in AUDIENCES.items()
     ]
@@ -83,7 +83,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     """Edit one scene. The button 预览 shows what would go out and saves nothing."""
     scene = scene_or_404(code)
     voice = voice_of(centre_of(request).pk)
-    form = TemplateForm(request.POST or None, initial={"text": voice.text(scene), "is_on": voice.is_on(scene)})
+    form = TemplateForm(request.POST or None, initial={"text": in_chinese(voice.text(scene)), "is_on": voice.is_on(scene)})
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         try:
             save_template(actor=request.actor, centre=centre_of(request), code=code, **form.cleaned_data)  # type: ignore[attr-defined]
@@ -108,23 +108,23 @@ def trial(request: HttpRequest, code: str) -> HttpResponse:
         else:
             notices.success(request, "已试发一条，结果见短信记录")
             return redirect("messaging:template", code)
-    words = TemplateForm(initial={"text": voice.text(scene), "is_on": voice.is_on(scene)})
+    words = TemplateForm(initial={"text": in_chinese(voice.text(scene)), "is_on": voice.is_on(scene)})
     return _template(request, scene, voice, words, form)
 
 
 def _template(request: HttpRequest, scene: Scene, voice: Voice, form: TemplateForm, trial_form: TrialForm) -> HttpResponse:
     """The page, with the preview of whatever text stands in the form."""
-    text = str(form["text"].value() or "")
+    text, samples = str(form["text"].value() or ""), sample_values(scene)
     preview: dict[str, Any] = {}
     try:
-        words = f"【{voice.rule.signature}】{worded(scene, check_text(scene, text), sample_values(scene))}"
+        words = f"【{voice.rule.signature}】{worded(scene, check_text(scene, text), samples)}"
         preview = {"text": words, "letters": len(words), "parts": segments(words)}
     except BadTemplate as refusal:
         if form.is_bound and not form.errors:
             refuse(form, refusal)
     context = {
         "scene": scene, "audience": AUDIENCES[scene.audience], "form": form, "trial": trial_form, "preview": preview,
-        "fields": [(name, FIELD_LABELS[name], name in scene.must) for name in (*scene.fields, *ALWAYS)],
+        "fields": [(FIELD_LABELS[name], samples[name], name in scene.must) for name in (*scene.fields, *ALWAYS)],
         "own": scene.code in voice.texts,
     }
     return render(request, "messaging/template.html", context)

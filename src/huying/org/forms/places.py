@@ -5,8 +5,8 @@ from typing import Any, cast
 from django import forms
 from django.urls import reverse
 
+from huying.kernel import clock, numbering
 from huying.kernel.errors import Refusal
-from huying.kernel.numbering import Pattern
 from huying.org.models import Calendar, Centre, Region, Unit
 from huying.org.policies import Actor
 from huying.org.policies.manage import managed_centres, managed_units
@@ -80,13 +80,14 @@ class CentreForm(PlaceForm):
     class Meta:
         model = Centre
         fields = ["name", "code", "parent", "level", "region", "calendar", "number_pattern", "is_active"]
-        help_texts = {
-            "code": "建立后不能修改", "is_active": "停用后，本中心的人员不能登录",
-            "number_pattern": "可用 {region:2-12} {channel:1-4} {date:%Y%m%d} {serial:3-10} {check:1} 和大写字母、数字、连字符",
-        }
+        help_texts = {"code": "建立后不能修改", "is_active": "停用后，本中心的人员不能登录"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        pattern = str(self.initial.get("number_pattern") or self.instance.number_pattern)
+        shown = numbering.sample(pattern, region=self.instance.region_id or "450600", day=clock.now().astimezone(clock.SHANGHAI).date())
+        self.initial["number_pattern"] = numbering.in_chinese(pattern)
+        self.fields["number_pattern"].help_text = f"{numbering.HELP}。例：按已保存的规则，今天的第 17 件是 {shown}"
         if self.instance.pk:
             del self.fields["parent"], self.fields["code"]
         else:
@@ -95,7 +96,7 @@ class CentreForm(PlaceForm):
     def clean_number_pattern(self) -> str:
         source: str = self.cleaned_data["number_pattern"]
         try:
-            Pattern.parse(source)
+            numbering.Pattern.parse(source)
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message) from refusal
-        return source
+        return numbering.in_code(source)

@@ -1,14 +1,17 @@
 """The form of a special template: what it asks, how it goes, how it is numbered."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from huying.kernel import numbering
 from huying.workorders.catalog import Kind
 from huying.workorders.forms.rule_pack import TermField
 
 FIELD_KINDS = [("text", "一行文字"), ("longtext", "多行文字"), ("choice", "单选"), ("number", "数字"), ("date", "日期"), ("bool", "是否")]
+EXAMPLE = numbering.sample("QZ{date:%Y}{serial:5}{check:1}", region="", day=date(2026, 11, 26))
 FLAGS = [("review", "派单前必须审核"), ("hide_caller", "对承办单位隐藏诉求人"), ("confidential", "默认保密"),
          ("special", "按特殊单审核"), ("reward", "有举报奖励（凭查询码领取）")]
 SIGN_OFF = [("", "不需要签发"), ("unit", "承办单位领导签发"), ("centre", "热线主管领导签发")]
@@ -27,7 +30,7 @@ class TemplateForm(forms.Form):
     handle = TermField(label="办理时限", required=False, help_text="空：按规则包")
     number_pattern = forms.CharField(
         label="编号规则", max_length=120, required=False,
-        help_text="空：按中心规则。如 QZ{date:%Y}{serial:5}{check:1}，可用 region、channel、date、serial、check",
+        help_text=f"空：按中心规则。{numbering.HELP}。例：QZ{{日期:年}}{{流水号:5}}{{校验位:1}} 得出 {EXAMPLE}",
     )
     is_active = forms.BooleanField(label="启用", required=False, initial=True)
 
@@ -38,7 +41,7 @@ class TemplateForm(forms.Form):
             flow["sign_off"] = said["sign_off"]
         data: dict[str, Any] = {"fields": fields, "flow": flow, "kinds": said["kinds"]}
         if said["number_pattern"]:
-            data["number_pattern"] = said["number_pattern"]
+            data["number_pattern"] = numbering.in_code(said["number_pattern"])
         if said["handle"]:
             data["handle"] = said["handle"]
         return data
@@ -49,7 +52,7 @@ class TemplateForm(forms.Form):
         return {
             "code": code, "name": name, "kinds": data.get("kinds", list(Kind)),
             "flags": [flag for flag, _ in FLAGS if flow.get(flag)], "sign_off": flow.get("sign_off", ""),
-            "handle": data.get("handle"), "number_pattern": data.get("number_pattern", ""), "is_active": active,
+            "handle": data.get("handle"), "number_pattern": numbering.in_chinese(data.get("number_pattern", "")), "is_active": active,
         }
 
 

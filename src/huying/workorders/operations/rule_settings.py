@@ -8,7 +8,7 @@ from django.db import transaction
 
 from huying.kernel import clock as time
 from huying.kernel.errors import Refusal
-from huying.kernel.numbering import Pattern
+from huying.kernel.numbering import Pattern, in_code
 from huying.org.models import Centre
 from huying.org.policies import Actor
 from huying.workorders.models import OrderTemplate, RulePack
@@ -63,4 +63,4 @@ def set_number_pattern(*, actor: Actor, centre: Centre, pattern: str) -> None:
     """How this centre's orders are numbered from now on. Raises BadPattern."""
     actor.must(RIGHT)
     Pattern.parse(pattern)
-    Centre.objects.filter(pk=centre.pk).update(number_pattern=pattern)
+    Centre.objects.filter(pk=centre.pk).update(number_pattern=in_code(pattern))

@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 
 from huying.kernel import clock as time
+from huying.kernel import numbering
 from huying.kernel.errors import Refusal
 from huying.org.models import Centre
 from huying.org.policies import actor_of, needs
@@ -36,7 +37,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     packs = [row for row in RulePack.objects.select_related("centre") if row.centre_id in above]
     templates = [row for row in OrderTemplate.objects.select_related("centre") if row.centre_id in above]
     current = pack_in_force(centre, time.now())
-    context = {"packs": packs, "templates": templates, "current": current, "centre": centre, "now": time.now()}
+    today = time.now().astimezone(time.SHANGHAI).date()
+    context = {
+        "packs": packs, "templates": templates, "current": current, "centre": centre, "now": time.now(),
+        "pattern": numbering.in_chinese(centre.number_pattern), "pattern_help": numbering.HELP,
+        "pattern_sample": numbering.sample(centre.number_pattern, region=centre.region_id or "450600", day=today),
+    }
     if request.method == "POST":
         try:
             set_number_pattern(actor=actor_of(request), centre=centre, pattern=request.POST.get("number_pattern", ""))

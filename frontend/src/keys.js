@@ -113,7 +113,7 @@ export function startKeys() {
     if (done) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
-    document.querySelectorAll("details.hy-account[open]").forEach((menu) => { menu.open = menu.contains(event.target); });
+    document.querySelectorAll("details.hy-account[open], details.hy-nav__more[open]").forEach((menu) => { menu.open = menu.contains(event.target); });
     if (event.target.closest("[data-keys-dialog]")) showKeys();
   });
 }

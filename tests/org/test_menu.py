@@ -1,5 +1,7 @@
 """The menu by permission, and the gate in front of pages."""
 
+import re
+
 import pytest
 from django.http import Http404, HttpResponse
 from django.test import RequestFactory
@@ -9,7 +11,7 @@ from huying.audit.models import Access
 from huying.org import catalog
 from huying.org.catalog import register_nav
 from huying.org.policies import found_or_404, needs
-from huying.org.queries.page import main_menu, page_context
+from huying.org.queries.page import ROOM, main_menu, page_context
 from huying.workorders.models import WorkOrder
 from huying.workorders.policies import visible_to
 from workorders.play import Play
@@ -132,3 +134,20 @@ def test_an_object_out_of_sight_is_not_found_and_on_record(cast, ask):
     request = ask("/orders/x", user="liaison2")
     with pytest.raises(Http404):
         found_or_404(request, WorkOrder.objects.none(), stream="order", pk=1)
+
+
+def test_what_does_not_fit_in_one_line_lies_under_more(cast, client):
+    client.force_login(cast.staff["director1"], backend="django.contrib.auth.backends.ModelBackend")
+    shown = client.get("/orders/desk/all/", follow=True).content.decode()
+    nav = re.search(r'<nav class="hy-nav".*?</nav>', shown, re.DOTALL)[0]
+    line, _, more = nav.partition('<details class="hy-nav__more"><summary>更多</summary>')
+    folded = re.findall(r">([^<>]+)(?: <span|</a>)", more)
+    assert len(folded) > 1 and folded == re.findall(r'class="hy-nav__wide">([^<>]+?)(?: <span|</a>)', line)
+    assert nav.count("<details") == nav.count("</details>") == 1
+    items = main_menu(cast.actor("director1"), client.get("/").wsgi_request)
+    assert sum(item.width for item in items if not item.folded) <= ROOM
+
+
+def test_a_short_menu_is_not_folded(cast, client):
+    client.force_login(cast.staff["agent1"], backend="django.contrib.auth.backends.ModelBackend")
+    assert "hy-nav__more" not in client.get("/orders/search/").content.decode()

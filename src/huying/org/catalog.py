@@ -50,7 +50,7 @@ def register_nav(
 ) -> None:
     """Enter a page in the main menu; call it in `AppConfig.ready()`. Entering the same place again replaces it.
 
-    `label`        at most four characters, the menu is one line at 1366 px
+    `label`        at most four characters; what does not fit on one line at 1366 px lies under 更多
     `url_name`     as for `reverse`, without arguments; an entry whose name cannot be reversed is left out
     `permissions`  who holds any one of them sees the entry; none named: everybody who is signed in
     `order`        small first; 10-99 intake and dispatch, 100-199 handling, 200-299 follow-up, 300-499 finding and

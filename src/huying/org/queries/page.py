@@ -15,6 +15,9 @@ from huying.org.policies import Actor
 from huying.ui.queries import live_url
 
 AUTOMATIC_KEYS = 9
+ROOM = 920
+"""Pixels the menu's entries may take on one line of a window 1366 wide, beside the centre's name, 更多 and the account."""
+LETTER, PADDING, BADGE = 14, 21, 30
 
 
 @dataclass
@@ -26,6 +29,12 @@ class NavItem:
     path: str
     key: str = ""
     active: bool = False
+    folded: bool = False
+
+    @property
+    def width(self) -> int:
+        """About so many pixels, with room for a number where there may be one."""
+        return len(self.label) * LETTER + PADDING + (BADGE if self.entry.count else 0)
 
     @property
     def label(self) -> str:
@@ -69,7 +78,18 @@ def main_menu(actor: Actor, request: HttpRequest) -> list[NavItem]:
         item.key = item.entry.key or (f"alt+{place}" if place <= AUTOMATIC_KEYS else "")
     if open_one := _open(items, request):
         open_one.active = True
+    fold(items)
     return items
+
+
+def fold(items: list[NavItem]) -> None:
+    """What does not fit on one line lies under 更多, the last entries first."""
+    taken = 0
+    for item in items:
+        taken += item.width
+        item.folded = taken > ROOM
+    if sum(item.folded for item in items) == 1:  # as wide as the word 更多
+        items[-1].folded = items[-1].width > PADDING + 3 * LETTER
 
 
 def bars(actor: Actor) -> list[tuple[str, Any]]:

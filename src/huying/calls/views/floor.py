@@ -25,6 +25,7 @@ from huying.org.models import Staff
 from huying.org.policies import actor_of, found_or_404, needs
 from huying.org.policies.manage import managed_centres
 from huying.org.queries import centres_of
+from huying.org.rules.asked import words
 from huying.ui.fields import refuse
 
 
@@ -67,7 +68,7 @@ def hand(request: HttpRequest, pk: int, word: str) -> HttpResponse:
     rows = SeatSession.objects.filter(ended_at=None, centre__in=managed_centres(actor)).select_related("staff", "phone")
     seat = found_or_404(request, rows, stream="seat", pk=pk)
     try:
-        done = supervise(actor=actor, seat=seat, word=word, reason=request.POST.get("reason", ""))
+        done = supervise(actor=actor, seat=seat, word=word, reason=words(request.POST, "reason"))
     except Refusal as refusal:
         messages.error(request, refusal.message)
     else:

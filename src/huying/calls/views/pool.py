@@ -15,7 +15,7 @@ from huying.kernel import clock
 from huying.kernel.errors import Refusal
 from huying.org.policies import actor_of, found_or_404, needs
 from huying.org.queries.paging import page_of
-from huying.org.rules.asked import text
+from huying.org.rules.asked import text, words
 
 State, Kind = CallBack.State, CallBack.Kind
 TABS = (
@@ -65,7 +65,7 @@ def call_back(request: HttpRequest, pk: int) -> HttpResponse:
 def pool_done(request: HttpRequest, pk: int) -> HttpResponse:
     row = found_or_404(request, pool_seen_by(actor_of(request)), stream="call_back", pk=pk)
     try:
-        finish(actor=actor_of(request), row=row, note=request.POST.get("note", ""))
+        finish(actor=actor_of(request), row=row, note=words(request.POST, "note"))
     except Refusal as refusal:
         messages.error(request, refusal.message)
     else:

@@ -21,6 +21,7 @@ from huying.calls.queries.bar import bar_of
 from huying.calls.queries.seats import seat_of
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor, actor_of, needs
+from huying.org.rules.asked import words
 from huying.ui.fields import refuse
 from huying.ui.queries import content_security_policy, live_origin, phone_socket
 
@@ -85,7 +86,7 @@ def carried_out(actor: Actor, word: str, request: HttpRequest) -> None:
     if session is None:
         raise NotSignedIn if word in STATES | PLAIN | MOVES | {"sign_out"} else Http404
     if word in STATES:
-        set_state(actor, session, word, request.POST.get("reason", ""))
+        set_state(actor, session, word, words(request.POST, "reason"))
     elif word == "sign_out":
         sign_out_seat(actor, session)
     elif word in PLAIN:

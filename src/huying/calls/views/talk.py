@@ -13,6 +13,7 @@ from huying.calls.queries.talk import between, partners_of
 from huying.kernel.errors import Refusal
 from huying.org.models import Staff
 from huying.org.policies import actor_of, found_or_404, needs
+from huying.org.rules.asked import words
 from huying.ui.fields import refuse
 
 TALKS = ("calls.answer", "calls.monitor")
@@ -49,6 +50,6 @@ def call_for_help(request: HttpRequest) -> HttpResponse:
     if session is None:
         messages.error(request, "请先签入坐席，再求助值班长")
     else:
-        ask_help(actor=actor, session=session, note=request.POST.get("note", ""))
+        ask_help(actor=actor, session=session, note=words(request.POST, "note"))
         messages.success(request, "已通知值班长")
     return redirect("calls:seat")

@@ -145,3 +145,12 @@ def test_nothing_written_at_a_seat_breaks_it_or_runs(cast, words):
         assert answer.status_code < 500 and "<script>alert(1)" not in answer.content.decode(), at
     shown = leader.get("/calls/wall/").content.decode() + leader.get("/seat/talk/agent1/").content.decode()
     assert "请看一下" in shown or "求助一下" in shown
+
+
+@pytest.mark.parametrize("name", ["unit", "assistants", "opinion", "clause"])
+def test_a_sign_nobody_can_type_in_an_action_is_a_fault_and_no_failure(cast, name):
+    play = Play(cast).to_dispatch()
+    said = {"unit": "CG", "opinion": "请核实并答复", name: "a\x00b"}
+    client = signed_in(cast.staff["dispatcher1"])
+    assert client.post(f"/orders/{play.number}/do/dispatch/", said).status_code in {302, 303, 422}
+    assert client.get(f"/orders/{play.number}/units", {"unit": "a\x00b", "q": "a\x00b"}).status_code < 500

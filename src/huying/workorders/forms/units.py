@@ -21,7 +21,7 @@ def label_of(unit: Unit) -> str:
 
 def matching(units: QuerySet[Unit], text: str) -> QuerySet[Unit]:
     """Units whose name, short name, code or duties hold every word of `text`."""
-    for word in text.split():
+    for word in text.replace("\0", "").split():
         units = units.filter(
             Q(name__icontains=word) | Q(short_name__icontains=word) | Q(code__icontains=word) | Q(duties__icontains=word)
         )
@@ -30,7 +30,7 @@ def matching(units: QuerySet[Unit], text: str) -> QuerySet[Unit]:
 
 def resolve(units: QuerySet[Unit], text: str) -> Unit:
     """The unit that was meant: the whole suggestion, its code, its name, or a part only one unit has."""
-    text = text.strip()
+    text = text.replace("\0", "").strip()
     if code := _CODE.search(text):
         exact = list(units.filter(code=code[1].strip()))
         named = [unit for unit in exact if label_of(unit) == text]

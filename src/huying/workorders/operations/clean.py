@@ -59,7 +59,7 @@ def _choice(spec: Input, raw: Any, order: WorkOrder) -> str:
 def _unit(spec: Input, raw: Any, order: WorkOrder) -> Unit:
     """An active unit of the order's centre or a centre below it, by id or by code (R176)."""
     units = Unit.objects.filter(is_active=True, centre__path__startswith=order.centre.path).select_related("centre")
-    text = str(raw)
+    text = str(raw).replace("\x00", "")
     unit = units.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 15 else None
     unit = unit or units.filter(code=text).order_by("centre__path").first()
     if unit is None:

@@ -60,6 +60,12 @@ def test_who_was_served_or_wanted_nobody_is_not_called(exchange, outcome):
 
 
 @pytest.mark.django_db
+def test_what_a_test_asks_for_by_key_is_wanted(exchange):
+    missed(exchange, outcome=Outcome.CALL_BACK, is_test=True)
+    assert CallBack.objects.get().kind == "requested"
+
+
+@pytest.mark.django_db
 @pytest.mark.req("R223")
 def test_who_calls_again_and_is_served_need_not_be_called(exchange):
     missed(exchange, 30)

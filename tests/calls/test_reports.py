@@ -62,6 +62,7 @@ def day(cast):
     call(cast, "k", at=datetime(2026, 11, 21, 0, 0, tzinfo=SHANGHAI), group=group, agent=agent)
     call(cast, "l", direction="out", agent=agent, human_at=None, queued_at=None)
     call(cast, "m", direction="internal")
+    call(cast, "test-out", direction="out", agent=agent, human_at=None, queued_at=None, is_test=True)
     Call.objects.create(
         centre=cast.other, linkedid="z", entered_at=datetime(2026, 11, 20, 9, tzinfo=SHANGHAI),
         human_at=datetime(2026, 11, 20, 9, tzinfo=SHANGHAI), outcome=Outcome.ABANDONED,

@@ -7,8 +7,12 @@ import pytest
 
 from config.test_live import live  # noqa: F401 - a fixture
 from huying.calls.models import Call, Phone, Recording, SeatSession
+from huying.calls.operations import config_changed, set_state
 from huying.calls.operations.recordings import seal_one
+from huying.calls.queries.asked import Question
+from huying.calls.queries.reports import total_of
 from huying.kernel import clock
+from huying.kernel.clock import SHANGHAI
 from huying.org.queries import ALL, set_scope
 from huying.workorders.models import OrderCall
 from journeys.conftest import chromium, shot, visit  # noqa: F401 - fixtures
@@ -223,3 +227,36 @@ def test_a_click_dials_and_the_own_telephone_needs_no_second_one(wired, carrier,
     row = Call.objects.get()
     assert (row.direction, row.outcome, row.agent.username) == ("out", "answered", "agent1")
     assert row.talk_ms > 500
+
+
+def test_the_citizens_telephone_of_the_demonstration_counts_for_nothing(wired, citizen, agent, visit, shot, settings):  # noqa: F811
+    """Its calls are served like any other, and are marked: neither reports nor walls count them (C10)."""
+    settings.DEMO = True
+    Phone.objects.create(centre=wired.cast.demo, extension="8999", password="citizen-password-1", kind=Phone.Kind.CITIZEN)
+    config_changed()
+    eventually(lambda: "8999" in wired.node.cli("pjsip show endpoints"), seconds=15)
+    desk, seat = agent("1001"), wired.sit("agent2", "1001")
+    wired.waits("1001", paused=False)
+    own = visit("leader1", "/demo/phone")
+    own.context.grant_permissions(["microphone"])
+    own.click("#citizen-call:not([disabled])")
+    ring = desk.ring()
+    ring.answer().say(880)
+    wired.becomes(seat, "talking")
+    own.wait_for_function("citizenPhone.state() === 'talking'")
+    own.click("#citizen-hangup")
+    ring.wait("ended")
+    wired.becomes(seat, "wrap_up")
+    set_state(wired.cast.actor("agent2"), seat, "ready")
+    wired.waits("1001", paused=False)
+    other = citizen("13907705566").dial("12345")
+    desk.ring().answer()
+    wired.becomes(seat, "talking")
+    other.hang_up()
+    eventually(lambda: Call.objects.filter(ended_at__isnull=False).count() == 2, seconds=10)
+    assert dict(Call.objects.values_list("number", "is_test")) == {"13907701234": True, "13907705566": False}
+    today = clock.now().astimezone(SHANGHAI).date()
+    assert total_of(wired.cast.actor("leader1"), Question(today, today))["calls"] == 1
+    page = visit("leader1", "/calls/")
+    assert page.locator("td >> text=测试").count() == 1
+    shot(page, "leader-calls")

@@ -129,6 +129,7 @@ class CallWhole(CallOut):
     conferences: int
     not_invited: str
     was_listed: bool
+    is_test: bool = Field(description="测试呼叫，不计入统计")
     source: str
     legs: list[LegOut]
     recordings: list[TapeOut]

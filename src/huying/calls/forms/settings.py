@@ -48,8 +48,11 @@ class ListForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = CallerList
-        fields = ["code", "name"]
-        help_texts = {"code": "小写字母、数字、连字符，本中心内唯一"}
+        fields = ["code", "name", "is_test"]
+        help_texts = {
+            "code": "小写字母、数字、连字符，本中心内唯一",
+            "is_test": "这些号码的通话记为测试呼叫：可在通话查询中看到，不计入统计报表、话务大屏和未接回拨；只影响以后的通话",
+        }
 
     def clean_numbers(self) -> list[tuple[str, str]]:
         found, wrong = [], []

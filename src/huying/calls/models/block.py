@@ -6,13 +6,14 @@ from huying.kernel import masking
 
 
 class CallerList(models.Model):
-    """A list of callers treated alike: elderly, enterprises, a dialect, VIP (R203)."""
+    """A list of callers treated alike: elderly, enterprises, a dialect, VIP (R203); or of numbers that only test (C10)."""
 
     tenant_column = "centre_id"
 
     centre = models.ForeignKey("org.Centre", models.CASCADE, related_name="caller_lists", verbose_name="运营中心")
     code = models.SlugField("代码", max_length=20)
     name = models.CharField("名称", max_length=40)
+    is_test = models.BooleanField("测试号码", default=False)
 
     class Meta:
         ordering = ["code"]

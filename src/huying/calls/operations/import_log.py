@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from huying.calls.models import Call, Leg, SkillGroup
+from huying.calls.queries.trials import trials
 from huying.calls.rules.call_log import BadMapping, BadRow, LoggedCall, LogMap, missing_columns, parse_row
 from huying.calls.rules.fold import FOLD_VERSION
 from huying.citizens.fields import blind_index
@@ -88,6 +89,7 @@ class Around:
         if unknown := sorted(set(mapping.groups.values()) - set(self.groups)):
             raise BadMapping(f"本中心没有编码为“{unknown[0]}”的技能组")
         staff = Staff.objects.filter(centre=centre).values_list("pk", "username", "number")
+        self.trials = trials().numbers
         self.staff = {name: pk for pk, username, number in staff for name in (number, username) if name}
 
 
@@ -104,10 +106,11 @@ def _write(around: Around, good: dict[str, LoggedCall], counts: Counts) -> None:
 def _call(around: Around, logged: LoggedCall) -> Call:
     staff = around.staff.get(logged.agent)
     number = normalise_phone(logged.number)
+    digest = blind_index(number, purpose="phone")
     return Call(
         centre=around.centre, linkedid=logged.linkedid, called=logged.called, number=logged.number,
-        number_hash=blind_index(number, purpose="phone"), group_id=around.groups.get(logged.group), agent_id=staff,
-        last_agent_id=staff, entered_at=logged.entered, human_at=logged.queued, queued_at=logged.queued,
+        number_hash=digest, is_test=(around.centre.pk, digest) in around.trials, group_id=around.groups.get(logged.group),
+        agent_id=staff, last_agent_id=staff, entered_at=logged.entered, human_at=logged.queued, queued_at=logged.queued,
         offered_at=logged.answered, answered_at=logged.answered, ended_at=logged.ended, outcome=logged.outcome,
         talk_ms=logged.talk_ms, offers=1 if logged.answered else 0, rating=logged.rating,
         rated_at=logged.ended if logged.rating else None, invited_at=logged.ended if logged.rating else None,

@@ -11,6 +11,7 @@ from huying.calls.catalog import AgentState
 from huying.calls.models import Call, CalledNumber, Leg, Phone, Recording, SeatState, SkillGroup, Trunk
 from huying.calls.queries.records import restarts_of_the_switch
 from huying.calls.queries.seats import seat_at
+from huying.calls.queries.trials import Trials, trials
 from huying.calls.rules.fold import FOLD_VERSION, CallFacts, LegFacts
 from huying.calls.rules.fold.company import milliseconds
 from huying.citizens.fields import blind_index
@@ -58,11 +59,12 @@ class Surroundings:
     centres: dict[tuple[str, str], int] = field(default_factory=dict)
     groups: dict[str, SkillGroup] = field(default_factory=dict)
     seats: dict[tuple[str, datetime], int] = field(default_factory=dict)
+    trials: Trials | None = None
 
     def fresh(self) -> "Surroundings":
         """Without what was looked up too long ago."""
         if monotonic() - self.born > KEPT:
-            self.back, self.born = None, monotonic()
+            self.back, self.trials, self.born = None, None, monotonic()
             for each in (self.numbers, self.centres, self.groups):
                 each.clear()
         if len(self.seats) > SEATS_KEPT:  # who sat where at a moment stays true
@@ -89,6 +91,12 @@ class Surroundings:
             if extension and (centre := self._first(Phone, "extension", extension)):
                 return centre
         return self._first(Trunk, "name", facts.trunk) if facts.trunk else None
+
+    def is_test(self, centre: int, digest: bytes, own_phone: str) -> bool:
+        """Whether a call of this number, or from this telephone of the demonstration's citizen, only tests (C10)."""
+        if self.trials is None:
+            self.trials = trials()
+        return (centre, digest) in self.trials.numbers or own_phone in self.trials.phones
 
     def _first(self, model: Any, name: str, value: str) -> int | None:
         key = (name, value)
@@ -144,11 +152,14 @@ def _shape(call: Call) -> dict[str, Any]:
 
 
 def _fill(call: Call, facts: CallFacts, around: Surroundings) -> None:
+    goes_on = call.pk is None or call.ended_at is None  # a list that is changed later changes nothing of what is over
     for name in SAME:
         setattr(call, name, getattr(facts, name))
     call.node = node_of(facts.linkedid)[:16]
     number = normalise_phone(facts.number)
     call.number_hash = blind_index(number, purpose="phone")
+    if goes_on:
+        call.is_test = around.is_test(call.centre_id, call.number_hash, facts.own_phone)
     if number and call.caller_id is None and (call.pk is None or call.ended_at):
         known = Caller.objects.filter(centre_id=call.centre_id, phone_hash=call.number_hash)
         call.caller_id = known.values_list("pk", flat=True).first()

@@ -47,7 +47,7 @@ def save_list(*, actor: Actor, row: CallerList, numbers: Iterable[tuple[str, str
     known = ListedCaller.objects.filter(list=row, number_hash__in=list(fresh)).count()
     ListedCaller.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     record(row.centre_id, "caller_list.add" if made else "caller_list.edit", actor, list=row.code, name=row.name,
-           added=len(fresh) - known)
+           is_test=row.is_test, added=len(fresh) - known)
     return row
 
 

@@ -59,7 +59,7 @@ def midnight(day: date) -> datetime:
 
 def conditions(question: Question) -> dict[str, Q]:
     """Figure -> which calls it counts."""
-    came = Q(direction=Call.Direction.IN, is_test=False)
+    came = Q(direction=Call.Direction.IN)
     wanted = came & Q(human_at__isnull=False)
     answered = wanted & Q(answered_at__isnull=False)
     gave_up = wanted & Q(answered_at__isnull=True, outcome=Outcome.ABANDONED)
@@ -88,10 +88,10 @@ def sums(question: Question) -> dict[str, tuple[Any, Q]]:
 
 
 def calls_reported_to(actor: Actor) -> QuerySet[Call]:
-    """Of the own centre and those below it; nobody's without the right."""
+    """Of the own centre and those below it, tests left out (C10); nobody's without the right."""
     if not actor.may("calls.report"):
         return Call.objects.none()
-    return Call.objects.filter(centre__in=managed_centres(actor))
+    return Call.objects.filter(centre__in=managed_centres(actor), is_test=False)
 
 
 def asked(actor: Actor, question: Question) -> QuerySet[Call]:

@@ -38,7 +38,7 @@ def facts_of(call: Call) -> dict[str, Any]:
         "last_agent": call.last_agent.username if call.last_agent else None, "ended_by": call.ended_by, "cause": call.cause,
         "cause_text": call.cause_text, "wait_ms": call.wait_ms(), "hold_ms": call.hold_ms, "wrap_ms": call.wrap_ms,
         "offers": call.offers, "transfers": call.transfers, "conferences": call.conferences,
-        "not_invited": call.not_invited, "was_listed": call.was_listed, "source": call.source,
+        "not_invited": call.not_invited, "was_listed": call.was_listed, "is_test": call.is_test, "source": call.source,
         "legs": [leg_of(leg) for leg in call.legs.all()],
         "recordings": [
             {"name": tape.name, "state": tape.state, "begun_at": tape.begun_at, "duration_ms": tape.duration_ms}

@@ -71,6 +71,7 @@ class CallFacts:
     rated_at: datetime | None
     not_invited: str
     was_listed: bool
+    own_phone: str = ""  # extension of the telephone that a caller from outside stood for: only the demonstration has one
     legs: tuple[LegFacts, ...] = ()
     tapes: tuple[Taped, ...] = ()
     milestones: tuple[dict[str, Any], ...] = field(default=())

@@ -146,6 +146,7 @@ def _facts(made: _Folded) -> CallFacts:
         conferences=len({said.text for said in made.stream.said if said.event == "ROOM"}),
         invited_at=invited.at if invited else None, rating=course.rating(rated.text) if rated else None,
         rated_at=rated.at if rated else None, was_listed=made.first("BLOCKED") is not None,
+        own_phone=cast.citizen.extension if cast.direction == INWARD else "",
         legs=tuple(made.legs), tapes=_tapes(made), **_end(made),
     )
 

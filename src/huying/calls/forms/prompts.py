@@ -7,7 +7,7 @@ from django import forms
 
 from huying.calls.forms.rows import RowForm
 from huying.calls.models import Prompt
-from huying.calls.rules.recorded import MOST_BYTES, BadRecording, Recorded, recorded
+from huying.calls.rules.recorded import KINDS, MOST_BYTES, MOST_SECONDS, BadRecording, Recorded, recorded
 
 MOST_SIGNS = 500
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -23,8 +23,9 @@ class PromptForm(RowForm):
         coerce=lambda value: value == "1",
     )
     file = forms.FileField(
-        label="录音文件", required=False, help_text=f"WAV 格式，最长 2 分钟、{MOST_BYTES // 2**20} MB；会自动转成电话音质",
-        widget=forms.FileInput(attrs={"accept": "audio/*,.wav", "data-max-mb": str(MOST_BYTES // 2**20)}),
+        label="录音文件", required=False,
+        help_text=f"{KINDS} 均可，最长 {MOST_SECONDS // 60} 分钟、{MOST_BYTES // 2**20} MB；会自动转成电话音质",
+        widget=forms.FileInput(attrs={"accept": "audio/*,.wav,.mp3,.m4a,.wma,.amr,.ogg,.flac", "data-max-mb": str(MOST_BYTES // 2**20)}),
     )
 
     class Meta:

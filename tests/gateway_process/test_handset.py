@@ -47,6 +47,7 @@ def test_any_telephone_holds_and_retrieves(house, talk, ask):
     eventually(lambda: Call.objects.get().ended_at, seconds=5)
     call, leg = Call.objects.get(), Leg.objects.get()
     assert kinds(call) == ["held", "retrieved"]
+    assert [line["kind"] for line in call.milestones if line["kind"].startswith("recording_")] == ["recording_paused", "recording_resumed"]
     assert call.hold_ms > 1500
     assert leg.talk_ms == call.talk_ms
     assert (call.talk_ms + call.hold_ms) * 1_000_000 == pytest.approx((leg.ended_at - call.answered_at).total_seconds() * 1e9, abs=60e6)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
+from huying.gateway.commands import recorder
 from huying.gateway.commands.hands import Consultation, Hands
 from huying.gateway.commands.handset import answer, asked_to_answer, hold, resume, retrieved
 from huying.gateway.commands.job import Job, NotPossible, Target
@@ -66,6 +67,7 @@ async def conference(job: Job, hands: Hands) -> dict[str, Any]:
         for digit in THREE_WAY:
             await hands.line.action("PlayDTMF", Channel=leg.channel, Digit=digit, Receive="true")
         hands.consulting.pop(job.extension, None)
+        await recorder.anew_with_three(leg, hands)
         return {}
     target = _target(job)
     await _somebody_free(target, hands)

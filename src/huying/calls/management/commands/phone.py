@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from huying.calls.management.who import operator, person
 from huying.calls.models import Phone
 from huying.calls.operations.phones import add_phone
+from huying.org.operations.command_line import find_staff, operator
 from huying.org.queries import ALL, tenant_scope
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def add(self, options: dict[str, Any]) -> None:
         kind = Phone.Kind.SIP if options["sip"] else Phone.Kind.WEBRTC
         row = add_phone(
-            actor=operator(), extension=options["extension"], owner=person(options["user"]), kind=kind,
+            actor=operator(), extension=options["extension"], owner=find_staff(options["user"]), kind=kind,
             new_password=options["new_password"],
         )
         account = {

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from huying.calls.catalog import AGENT_STATE_LABELS, BUSY_REASONS, NOT_CHOSEN, AgentState
-from huying.calls.management.who import person
 from huying.calls.models import Phone, SeatSession
 from huying.calls.operations import set_state, sign_in_seat, sign_out_seat
 from huying.calls.queries.seats import seat_of
@@ -15,6 +14,7 @@ from huying.calls.queries.switch import gateway_lives
 from huying.kernel import clock
 from huying.kernel.errors import Refusal
 from huying.org.models import Staff
+from huying.org.operations.command_line import find_staff
 from huying.org.policies import staff_actor
 from huying.org.queries import ALL, tenant_scope
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         log.setLevel(logging.WARNING)  # what is printed is for scripts
         try:
             with tenant_scope(ALL):
-                getattr(self, options["action"].replace("-", "_"))(person(options["user"]), options)
+                getattr(self, options["action"].replace("-", "_"))(find_staff(options["user"]), options)
         except Refusal as refusal:
             raise CommandError(refusal.message) from refusal
         finally:

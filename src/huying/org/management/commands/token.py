@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from huying.org.management.accounts import find_staff, operator
+from huying.org.operations.command_line import find_staff, operator
 from huying.org.operations.history import record
 from huying.org.operations.tokens import issue_token
 from huying.org.queries import ALL, tenant_scope

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from huying.org.management.accounts import find_staff, operator
 from huying.org.operations import disable_staff, enable_staff
+from huying.org.operations.command_line import find_staff, operator
 from huying.org.operations.passwords import reset_password
 from huying.org.operations.second_factor import reset_second_factor
 from huying.org.operations.sign_in import unlock

@@ -1,4 +1,4 @@
-"""What the account commands share."""
+"""What the commands of all rooms share: whom they are about, and who acts."""
 
 import getpass
 

@@ -96,7 +96,7 @@ def test_rows_by_group_agent_and_number(day):
 
 
 def test_an_agent_without_an_account_has_a_row_of_his_own(day):
-    row = call(day, "n", wait=1)
+    row = call(day, "n", wait=1, agent_seat="ANNA")
     Leg.objects.create(centre=day.demo, call=row, uniqueid="n1", extension="ANNA", answered_at=row.answered_at)
     lines = {line.key: line for line in lines_of(day.actor("leader1"), Question(DAY, DAY, by="agent"))}
     assert lines["x:ANNA"].counts["answered"] == 1

@@ -30,7 +30,7 @@ SETTLE = 0.004  # the manager's event is sent while the line is being written
 REREAD = 500  # records of our own, after a start
 REFOLDED = 1000  # records whose calls are folded after a start: somebody before us may have left them unfolded
 PATIENCE = 4.0  # times what the last portion took: the records that follow each other closely are worked in together
-LONGEST_WAIT = 0.8
+LONGEST_WAIT = 1.0
 MOST = 1000
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -34,11 +35,14 @@ from huying.switch.records import Record
 
 log = structlog.get_logger("huying.gateway")
 BEAT = 2.0
+PRIORITY = -5  # as nice has it: before pages and jobs, behind the switch
 TICK = 0.5
 
 
 def main() -> int:
     """Until SIGTERM or Ctrl-C."""
+    with contextlib.suppress(OSError):  # where we may: somebody's telephone rings and his screen has to show who it is
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     return asyncio.run(_run(settings.DATA))
 
 

@@ -57,6 +57,7 @@ class Call(models.Model):
     flow = models.CharField("语音流程", max_length=20, blank=True)
     group = models.ForeignKey("calls.SkillGroup", models.SET_NULL, null=True, related_name="calls")
     agent = models.ForeignKey("org.Staff", models.SET_NULL, null=True, related_name="calls")  # who answered first
+    agent_seat = models.CharField("接听分机", max_length=20, blank=True)  # of `agent`, and of one without an account here
     last_agent = models.ForeignKey("org.Staff", models.SET_NULL, null=True, related_name="+")
 
     entered_at = models.DateTimeField("进入时刻")

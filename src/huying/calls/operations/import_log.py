@@ -110,7 +110,8 @@ def _call(around: Around, logged: LoggedCall) -> Call:
     return Call(
         centre=around.centre, linkedid=logged.linkedid, called=logged.called, number=logged.number,
         number_hash=digest, is_test=(around.centre.pk, digest) in around.trials, group_id=around.groups.get(logged.group),
-        agent_id=staff, last_agent_id=staff, entered_at=logged.entered, human_at=logged.queued, queued_at=logged.queued,
+        agent_id=staff, last_agent_id=staff, agent_seat=logged.agent[:20] if logged.answered else "",
+        entered_at=logged.entered, human_at=logged.queued, queued_at=logged.queued,
         offered_at=logged.answered, answered_at=logged.answered, ended_at=logged.ended, outcome=logged.outcome,
         talk_ms=logged.talk_ms, offers=1 if logged.answered else 0, rating=logged.rating,
         rated_at=logged.ended if logged.rating else None, invited_at=logged.ended if logged.rating else None,

@@ -138,9 +138,10 @@ def save_call(facts: CallFacts, around: Surroundings) -> Saved | None:
     legs = _legs(call, facts, around)
     saved.inside = {leg.staff_id for leg in legs if leg.staff_id and leg.ended_at is None}
     call.milestones = _with_people(facts, {leg.uniqueid: leg for leg in legs}) + _wrap_up(call, legs)
-    saved.changed = _shape(call) != old
-    if saved.changed:
-        call.save()
+    changed = [name for name, value in _shape(call).items() if before is None or value != old[name]]
+    saved.changed = bool(changed)
+    if changed:
+        call.save(update_fields=changed if before else None)
     _save_legs(call, legs, saved)
     if saved.changed:
         _save_tapes(call, facts)
@@ -169,6 +170,7 @@ def _fill(call: Call, facts: CallFacts, around: Surroundings) -> None:
     first = facts.answered_at or facts.offered_at or facts.entered_at
     answered = facts.answered_at or facts.direction != Call.Direction.IN
     call.agent_id = around.staff(facts.agent, first) if answered else None
+    call.agent_seat = facts.agent if answered else ""
     call.last_agent_id = around.staff(facts.last_agent, facts.last_answered_at)
     call.version = FOLD_VERSION
 
@@ -214,7 +216,7 @@ def _wrap_up(call: Call, legs: list[Leg]) -> list[dict[str, Any]]:
 def _save_legs(call: Call, legs: list[Leg], saved: Saved) -> None:
     """Update in place, so that what points to a leg goes on doing so."""
     known = {leg.uniqueid: leg for leg in Leg.objects.filter(call=call)}
-    fresh, moved = [], []
+    fresh = []
     for leg in legs:
         old = known.pop(leg.uniqueid, None)
         leg.call = call
@@ -225,13 +227,11 @@ def _save_legs(call: Call, legs: list[Leg], saved: Saved) -> None:
                 saved.answered += [leg] if old is None or old.answered_at is None else []
         if old is None:
             fresh.append(leg)
-        elif any(getattr(old, name) != getattr(leg, name) for name in LEG_COLUMNS):
+        elif changed := {name: value for name in LEG_COLUMNS if (value := getattr(leg, name)) != getattr(old, name)}:
             leg.pk = old.pk
-            moved.append(leg)
+            Leg.objects.filter(pk=old.pk).update(**changed)
             saved.changed = True
     Leg.objects.bulk_create(fresh)
-    if moved:
-        Leg.objects.bulk_update(moved, [name.removesuffix("_id") for name in LEG_COLUMNS])
     if known:
         Leg.objects.filter(pk__in=[leg.pk for leg in known.values()]).delete()
     saved.changed |= bool(fresh or known)

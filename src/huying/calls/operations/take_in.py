@@ -15,7 +15,7 @@ from django.db.models.fields.reverse_related import ManyToOneRel
 from huying.audit.queries import ALL, quick, tenant_scope
 from huying.calls.models import Call, FlowVersion, Leg, SwitchRecord
 from huying.calls.operations.save_call import Saved, Surroundings, save_call
-from huying.calls.operations.tell_call import tell_call
+from huying.calls.operations.tell_call import tell_rooms, tell_screens
 from huying.calls.queries.records import as_row, families, known_keys, name_of, records_of
 from huying.calls.rules.fold import apart, fold
 from huying.calls.rules.fold.channels import RESTART
@@ -151,10 +151,14 @@ def _nodes(context: str) -> dict[str, str]:
 
 
 def tell(saved: Saved) -> None:
-    """Rooms above first; one that fails must not take the facts along."""
+    """Rooms above first; one that fails must not take the facts along. Nothing is said of a call in which nothing changed."""
+    if not saved.changed:
+        return
     try:
-        with transaction.atomic():
-            tell_call(saved)
+        if saved.entered or saved.rang or saved.answered or saved.ended:
+            with transaction.atomic():
+                tell_rooms(saved)
+        tell_screens(saved)
     except (OperationalError, InterfaceError):
         if connection.needs_rollback:
             raise

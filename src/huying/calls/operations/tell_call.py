@@ -2,17 +2,14 @@
 
 from huying.calls.catalog import Outcome
 from huying.calls.events import CallAnswered, CallEnded, CallEntered, CallRang
-from huying.calls.models import Call
 from huying.calls.operations.save_call import Saved
 from huying.calls.operations.tell import tell
 from huying.kernel import bus
 
 
-def tell_call(saved: Saved) -> None:
-    """Nothing is said of a call in which nothing changed."""
+def tell_rooms(saved: Saved) -> None:
+    """What is new in the call, to whoever subscribed. They may do anything with it, and raise anything."""
     call = saved.call
-    if not saved.changed:
-        return
     if saved.entered:
         bus.publish(CallEntered(call.pk, call.centre_id))
     for leg in saved.rang:
@@ -21,10 +18,11 @@ def tell_call(saved: Saved) -> None:
         bus.publish(CallAnswered(call.pk, call.centre_id, leg.staff_id or 0))
     if saved.ended:
         bus.publish(CallEnded(call.pk, call.centre_id, str(Outcome(call.outcome)), call.was_listed))
-    _to_screens(call, saved)
 
 
-def _to_screens(call: Call, saved: Saved) -> None:
+def tell_screens(saved: Saved) -> None:
+    """Of the call's centre, and of the people it concerns."""
+    call = saved.call
     tell("calls", call.centre_id, None, call.pk)
     concerned = {leg.staff_id for leg in (*saved.rang, *saved.answered)} | ({call.agent_id} if saved.ended else set())
     if not saved.ended:  # held, joined, transferred: whoever is in it sees it

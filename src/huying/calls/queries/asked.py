@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDay, TruncMonth, TruncWeek
 
 from huying.calls.catalog import Outcome
-from huying.calls.models import Call, Leg
+from huying.calls.models import Call
 from huying.kernel.clock import SHANGHAI
 from huying.org.policies import Actor
 from huying.org.policies.manage import managed_centres
@@ -113,17 +113,11 @@ def keyed(rows: QuerySet[Call], name: str, key: str) -> QuerySet[Call]:
     if name == "number":
         return rows.filter(called="" if key == NOBODY else key)
     if name == "agent" and (key == NOBODY or key.startswith("x:")):
-        found: QuerySet[Call] = with_seats(rows).filter(agent=None, seat="" if key == NOBODY else key[2:])
+        found: QuerySet[Call] = rows.filter(agent=None, agent_seat="" if key == NOBODY else key[2:])
         return found
     if key == NOBODY:
         return rows.filter(**{KEYS[name]: None})
     return rows.filter(**{KEYS[name]: int(key)}) if key.isdecimal() and len(key) < 18 else rows.none()
-
-
-def with_seats(rows: QuerySet[Call]) -> Any:
-    """`seat`: at which seat an agent without an account here (of an imported log) answered."""
-    first = Leg.objects.filter(call=OuterRef("pk"), answered_at__isnull=False, role=Leg.Role.AGENT).order_by("answered_at", "id")
-    return rows.annotate(seat=Coalesce(Subquery(first.values("extension")[:1]), Value("")))
 
 
 def aggregates(question: Question) -> dict[str, Any]:

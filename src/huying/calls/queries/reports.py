@@ -18,7 +18,6 @@ from huying.calls.queries.asked import (
     asked,
     conditions,
     counted,
-    with_seats,
 )
 from huying.calls.queries.shares import no_counts, shares_in_all, shares_of, with_handled
 from huying.kernel.clock import SHANGHAI
@@ -40,8 +39,7 @@ def lines_of(actor: Actor, question: Question) -> list[Line]:
     if question.by:
         names.append(KEYS[question.by])
         if question.by == "agent":
-            rows = with_seats(rows)
-            names.append("seat")
+            names.append("agent_seat")
     if not names:
         return [Line(None, "", "", total_of(actor, question))]
     found = list(rows.values(*names).annotate(**aggregates(question)).order_by(*names))
@@ -77,8 +75,8 @@ def _line(question: Question, row: dict[str, Any], titles: dict[Any, str]) -> Li
     if not question.by:
         return Line(day, "", "", counted(row))
     value = row[KEYS[question.by]]
-    if question.by == "agent" and value is None and row["seat"]:
-        return Line(day, f"x:{row['seat']}", row["seat"], counted(row))
+    if question.by == "agent" and value is None and row["agent_seat"]:
+        return Line(day, f"x:{row['agent_seat']}", row["agent_seat"], counted(row))
     if value in (None, ""):
         return Line(day, NOBODY, NONE[question.by], counted(row))
     return Line(day, str(value), titles.get(value, str(value)), counted(row))

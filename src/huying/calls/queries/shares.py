@@ -4,10 +4,13 @@ A call is counted once, with the person who answered first. Whoever else talked 
 it, once however often he came in. Talk is each one's own, so of three at once both agents' time counts.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import (
     Case,
     CharField,
@@ -15,16 +18,14 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Min,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
 )
 from django.db.models.fields import DurationField
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Concat
 
 from huying.calls.models import Leg
 from huying.calls.queries.asked import STEPS, Question, asked, conditions, counted
@@ -40,14 +41,13 @@ def taken_part(actor: Actor, question: Question) -> Any:
     "x:SEAT" of one without an account; `first`: whose call it is."""
     whose = [key for name, key in question.of if name == "agent"]
     others = replace(question, of=tuple(pair for pair in question.of if pair[0] != "agent"))
-    calls = asked(actor, others).filter(conditions(others)["answered"])
-    served = Leg.objects.filter(call=OuterRef("call"), answered_at__isnull=False, role=Leg.Role.AGENT).order_by("answered_at", "id")
+    calls = asked(actor, others).filter(conditions(others)["answered"]).order_by()
     legs = Leg.objects.filter(
-        call__in=calls.order_by().values("pk"), answered_at__isnull=False, role__in=[Leg.Role.AGENT, Leg.Role.CONSULT]
+        call__in=calls.values("pk"), answered_at__isnull=False, role__in=[Leg.Role.AGENT, Leg.Role.CONSULT]
     ).exclude(staff=None, extension="")
     legs = legs.annotate(
         person=person("staff", F("extension")),
-        first=person("call__agent", Coalesce(Subquery(served.values("extension")[:1]), Value(""))),
+        first=person("call__agent", F("call__agent_seat")),
     )
     return legs.filter(person__in=whose) if whose else legs
 
@@ -79,10 +79,21 @@ def shares_of(actor: Actor, question: Question) -> dict[Place, dict[str, int]]:
         "n_own_wrap_ms": Sum("wrap_ms"), "n_advice_ms": Sum(advised, filter=Q(role=Leg.Role.CONSULT)),
     }
     found = {}
-    for row in legs.order_by().values(*names).annotate(**sums):
-        day = row["bucket"].astimezone(SHANGHAI).date() if question.step else None
-        found[day, row["person"]] = counted(row)
+    with whole_tables():
+        for row in legs.order_by().values(*names).annotate(**sums):
+            day = row["bucket"].astimezone(SHANGHAI).date() if question.step else None
+            found[day, row["person"]] = counted(row)
     return found
+
+
+@contextmanager
+def whole_tables() -> Iterator[None]:
+    """Joins inside the block read both tables once. PostgreSQL would rather look up row after row while it does not know
+    yet how many there are: after a log was imported, that takes minutes for a month."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def shares_in_all(actor: Actor, question: Question) -> dict[str, int]:

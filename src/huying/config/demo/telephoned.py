@@ -134,6 +134,7 @@ class Past:
         after = ended + dice.uniform(12, 80) * SECOND
         call.offered_at, call.answered_at, call.offers, call.outcome = offered, answered, 1, Outcome.ANSWERED
         call.agent = call.last_agent = person
+        call.agent_seat = sitting.session.phone.extension
         call.talk_ms, call.wrap_ms = (round(span.total_seconds() * 1000) for span in (ended - answered, after - ended))
         self.rate(call, ended)
         self.legs.append(Leg(

@@ -4,7 +4,7 @@ Whatever dies in between, the file is read on from the last place that was kept:
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -32,6 +32,7 @@ REFOLDED = 1000  # records whose calls are folded after a start: somebody before
 PATIENCE = 4.0  # times what the last portion took: the records that follow each other closely are worked in together
 LONGEST_WAIT = 1.0
 MOST = 1000
+AT_ONCE = 16  # calls folded in one transaction besides the urgent ones, so that those need not wait long
 
 
 class Facts:
@@ -39,7 +40,7 @@ class Facts:
 
     A call is folded anew with each portion that tells of it, so under load records wait a moment for those that follow
     them. What concerns somebody's telephone (it rings, is answered, hung up) does not wait: all records are kept at once
-    then, its calls are folded, and the others are left unfolded (`_stale`) until their moment comes.
+    then, its calls are folded, and the others are left unfolded (`_stale`, the first first) until their moment comes.
     """
 
     def __init__(self, folder: Path, database: Database, legs: Legs, told: Callable[[Sequence[SeatEvent]], None]) -> None:
@@ -47,7 +48,7 @@ class Facts:
         self.wake, self.caught_up = asyncio.Event(), asyncio.Event()
         self._own: list[Record] = []
         self._waiting: list[Record] = []
-        self._stale: set[str] = set()
+        self._stale: list[str] = []
         self._next = 0.0  # when what waits is worked in
         self._around = Surroundings()
 
@@ -59,7 +60,7 @@ class Facts:
 
     async def run(self) -> None:
         place = kept = await self.database.do(last_place)
-        self._stale = await self.database.do(lambda: newest_calls(REFOLDED))
+        self._stale = sorted(await self.database.do(lambda: newest_calls(REFOLDED)))
         self._own += recordfile.kept(self.folder)[-REREAD:]
         while True:
             portion = await asyncio.to_thread(recordfile.read, self.folder, place)
@@ -84,16 +85,15 @@ class Facts:
 
     async def _take(self, events: list[SeatEvent], place: Place) -> None:
         records, self._waiting, begun = self._waiting, [], monotonic()
-        urgent = {event.linkedid for event in events} if not self._due(moved=True) else None
-        stale = self._stale
+        most, stale = AT_ONCE if self._due(moved=True) else 0, self._stale
         try:
-            self._stale = await self.database.do(lambda: keep(records, events, place, self._around, stale, urgent))
+            self._stale = await self.database.do(lambda: keep(records, events, place, self._around, stale, most))
         except Exception:
             log.exception("records_refused", records=len(records))
             await self._one_call_at_a_time(records, events, place)
-        if urgent is None:
+        if most:
             now = monotonic()
-            self._next = now + min(PATIENCE * (now - begun), LONGEST_WAIT)
+            self._next = now if self._stale else now + min(PATIENCE * (now - begun), LONGEST_WAIT)
 
     async def _rest(self) -> None:
         waits = self._waiting or self._stale
@@ -106,12 +106,12 @@ class Facts:
 
     async def _one_call_at_a_time(self, records: list[Record], events: list[SeatEvent], place: Place) -> None:
         """A call whose records cannot be understood must not stand in the way of others; the file still has it."""
-        left, self._stale = self._stale, set()
+        left, self._stale = self._stale, []
         for call in dict.fromkeys([*left, *(record.linkedid for record in records)]):
             mine = [record for record in records if record.linkedid == call]
             done = [event for event in events if event.linkedid == call]
             try:
-                await self.database.do(partial(keep, mine, done, None, self._around, {call}))
+                await self.database.do(partial(keep, mine, done, None, self._around, [call]))
             except Exception:
                 log.exception("call_refused", call=call, records=len(mine))
         await self.database.do(lambda: keep([], [], place, self._around))
@@ -124,18 +124,19 @@ def last_place() -> Place:
 
 def keep(
     records: list[Record], events: Sequence[SeatEvent], place: Place | None, around: Surroundings,
-    stale: Iterable[str] = (), urgent: set[str] | None = None,
-) -> set[str]:
-    """Records, calls, agents' states and the place in the file. Of the calls touched and `stale` only the `urgent` are
-    folded (None: all); the names of the others."""
-    touched = {*stale, *(operations.keep(records, around=around) if records else ())}
-    now = touched if urgent is None else touched & urgent
-    operations.refold(now, around=around)
+    stale: Sequence[str] = (), most: int = AT_ONCE,
+) -> list[str]:
+    """Records, calls, agents' states and the place in the file. Of the calls touched and `stale` those of `events` are
+    folded, and `most` others; the names of the rest."""
+    touched = dict.fromkeys([*stale, *(operations.keep(records, around=around) if records else ())])
+    urgent = [name for name in dict.fromkeys(event.linkedid for event in events) if touched.pop(name, "") is None]
+    others = list(touched)
+    operations.refold([*urgent, *others[:most]], around=around)
     for event in events:
         move(event)
     if place is not None:
         SwitchState.objects.update_or_create(node=own_node(), defaults={"file_id": place.id, "file_offset": place.offset})
-    return touched - now
+    return others[most:]
 
 
 def move(event: SeatEvent) -> None:

@@ -31,6 +31,7 @@ SAME = (
 LEG_SAME = ("role", "extension", "number", "desk", "queue", "offered_at", "answered_at", "ended_at", "result", "talk_ms", "cause")
 KEPT = 5.0  # seconds
 SEATS_KEPT = 5000
+AFTER_WORK = "after_work_ended"
 LEG_COLUMNS = (*LEG_SAME, "staff_id", "wrap_ms")
 
 
@@ -206,11 +207,25 @@ def _wrap_up(call: Call, legs: list[Leg]) -> list[dict[str, Any]]:
         if row.ended_at:
             spent[row.staff_id] = spent.get(row.staff_id, 0) + milliseconds(row.begun_at, row.ended_at)
             at = to_milliseconds(row.ended_at).isoformat(timespec="milliseconds")
-            lines.append({"at": at, "kind": "after_work_ended", "staff": row.staff_id})
+            lines.append({"at": at, "kind": AFTER_WORK, "staff": row.staff_id})
     call.wrap_ms = sum(spent.values())
     for leg in legs:
         leg.wrap_ms = spent.pop(leg.staff_id, 0) if leg.answered_at and leg.staff_id else 0
     return lines
+
+
+def save_after_work(call_id: int) -> Call:
+    """What the fold would write of after-call work, without the fold. The caller holds the call's lock."""
+    call = Call.objects.get(pk=call_id)
+    legs = list(call.legs.all())
+    before = {leg.pk: leg.wrap_ms for leg in legs}
+    lines = _wrap_up(call, legs)
+    call.milestones = [line for line in call.milestones if line["kind"] != AFTER_WORK] + lines
+    call.save(update_fields=["milestones", "wrap_ms"])
+    for leg in legs:
+        if leg.wrap_ms != before[leg.pk]:
+            leg.save(update_fields=["wrap_ms"])
+    return call
 
 
 def _save_legs(call: Call, legs: list[Leg], saved: Saved) -> None:

@@ -92,8 +92,7 @@ def refold(linkedids: Iterable[str], *, around: Surroundings | None = None) -> l
 
 def fold_family(family: Sequence[str], around: Surroundings) -> list[Saved]:
     """Under the lock of the family: one row for each citizen in it, and none for what has become part of another call."""
-    for name in sorted(family):
-        quick("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name])
+    lock_calls(family)
     records = records_of(family)
     if not records:
         return []
@@ -109,6 +108,12 @@ def fold_family(family: Sequence[str], around: Surroundings) -> list[Saved]:
             saved.append(row)
     absorb([each.call for each in saved], family)
     return saved
+
+
+def lock_calls(names: Iterable[str]) -> None:
+    """Until the end of the transaction nobody else writes these calls' rows."""
+    for name in sorted(names):
+        quick("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name])
 
 
 def pointing() -> list[tuple[Any, str]]:

@@ -17,10 +17,10 @@ LENGTH = 1000  # ms between a recording and its talk
 
 
 class Live:
-    """One browser of somebody who watches the walls; (moment, topic, staff, call) of each message."""
+    """One browser of somebody who watches the walls; (moment, what is new, call) of each message about a call."""
 
     def __init__(self, port: int, cookie: str) -> None:
-        self.heard: list[tuple[float, str, int | None, int | None]] = []
+        self.heard: list[tuple[float, str, int]] = []
         self.ready, self.broken = threading.Event(), 0
         self._request = urllib.request.Request(f"http://127.0.0.1:{port}/live/stream", headers={
             "Accept": "text/event-stream", "Cookie": cookie})
@@ -42,24 +42,24 @@ class Live:
             return
         self.ready.set()
         said = json.loads(line[5:])
-        if "topic" in said:
-            self.heard.append((time.time(), said["topic"], said["staff"], said["call"]))
+        if said.get("topic") == "call" and said["call"]:
+            self.heard.append((time.time(), said.get("news", ""), said["call"]))
 
 
 def delays(live: Live, calls: list[Any]) -> dict[str, list[float]]:
-    """Milliseconds from the switch's record to the message about it: that it rang, was answered, ended, at its agent's
-    and the wall's screens. Only of calls that rang once and whose three messages all came, so that each has its own."""
-    messages: dict[int, list[float]] = {}
-    for at, topic, _, call in live.heard:
-        if topic == "call" and call:
-            messages.setdefault(call, []).append(at)
+    """Milliseconds from the switch's record to the message that says so: that it rang, was answered, ended, at its agent's
+    and the wall's screens. Of calls that rang once."""
+    first: dict[tuple[int, str], float] = {}
+    for at, news, call in live.heard:
+        for word in news.split():
+            first.setdefault((call, word), at)
     found: dict[str, list[float]] = {"rang": [], "answered": [], "ended": []}
     for call in calls:
-        mine = messages.get(call.pk, [])
-        moments = (call.offered_at, call.answered_at, call.ended_at)
-        if len(mine) == 3 and call.offers == 1 and all(moments):
-            for name, moment, at in zip(found, moments, mine, strict=True):
-                found[name].append((at - moment.timestamp()) * 1000)
+        moments = {"rang": call.offered_at, "answered": call.answered_at, "ended": call.ended_at}
+        if call.offers == 1:
+            for name, moment in moments.items():
+                if moment and (at := first.get((call.pk, name))):
+                    found[name].append((at - moment.timestamp()) * 1000)
     return found
 
 

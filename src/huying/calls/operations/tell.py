@@ -7,9 +7,11 @@ from django.db import connection
 from huying.calls.catalog import NEWS_CHANNEL, SWITCH_CHANNEL
 
 
-def tell(topic: str, centre_id: int, staff_id: int | None = None, call_id: int | None = None) -> None:
-    """Tell the screens of a centre that `topic` ("seats", "queues", "calls" …) changed; they ask for what they may see."""
-    _notify(NEWS_CHANNEL, json.dumps({"t": topic, "c": centre_id, "s": staff_id, "k": call_id}, separators=(",", ":")))
+def tell(topic: str, centre_id: int, staff_id: int | None = None, call_id: int | None = None, *, news: str = "") -> None:
+    """Tell the screens of a centre that `topic` ("seats", "queues", "calls" …) changed; they ask for what they may see.
+    `news`: what is new in a call, in words ("rang answered")."""
+    said = {"t": topic, "c": centre_id, "s": staff_id, "k": call_id, **({"n": news} if news else {})}
+    _notify(NEWS_CHANNEL, json.dumps(said, separators=(",", ":")))
 
 
 def tell_gateway(words: str) -> None:

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PhoneNews:
-    """`topic`: "seat", "call", "queue", "message" …; `staff_id`: whose seat it is about, None for the centre's walls."""
+    """`topic`: "seat", "call", "queue", "message" …; `staff_id`: whose seat it is about, None for the centre's walls;
+    `news`: what is new in a call ("rang", "answered", "ended"), several words or none."""
 
     topic: str
     centre_id: int
     staff_id: int | None
     call_id: int | None
+    news: str = ""
 
     @property
     def text(self) -> str:
-        said = {"topic": self.topic, "staff": self.staff_id, "call": self.call_id}
+        said = {"topic": self.topic, "staff": self.staff_id, "call": self.call_id, **({"news": self.news} if self.news else {})}
         return f"event: phone\ndata: {json.dumps(said)}\n\n"
 
 
@@ -27,6 +29,9 @@ def phone_news(payload: str) -> PhoneNews | None:
     try:
         said = json.loads(payload)
         staff, call = said.get("s"), said.get("k")
-        return PhoneNews(str(said["t"])[:20], int(said["c"]), int(staff) if staff else None, int(call) if call else None)
+        return PhoneNews(
+            str(said["t"])[:20], int(said["c"]), int(staff) if staff else None, int(call) if call else None,
+            str(said.get("n", ""))[:40],
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

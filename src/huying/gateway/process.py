@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -37,14 +36,11 @@ from huying.switch.records import Record
 log = structlog.get_logger("huying.gateway")
 BEAT = 2.0
 SWITCH_INTERVAL = 0.0005  # seconds: threads that talk with the database a thousand times a second give way to each other
-PRIORITY = -5  # as nice has it: before pages and jobs, behind the switch
 TICK = 0.5
 
 
 def main() -> int:
     """Until SIGTERM or Ctrl-C."""
-    with contextlib.suppress(OSError):  # where we may: somebody's telephone rings and his screen has to show who it is
-        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     sys.setswitchinterval(SWITCH_INTERVAL)
     return asyncio.run(_run(settings.DATA))
 

@@ -1,5 +1,6 @@
 """Processes that do not outlive the one that started them, even when that one is killed without a word."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -16,7 +17,14 @@ def die_with_parent(sign: signal.Signals = signal.SIGTERM, *, parent: int | None
         os.kill(os.getpid(), sign)
 
 
-def before_exec(sign: signal.Signals) -> Callable[[], None]:
-    """For `preexec_fn`. The starting thread must be one that lives as long as its process."""
+def before_exec(sign: signal.Signals, *, priority: int = 0) -> Callable[[], None]:
+    """For `preexec_fn`. The starting thread must be one that lives as long as its process. `priority` as nice has it;
+    one below 0 is given where we may."""
     parent = os.getpid()
-    return lambda: die_with_parent(sign, parent=parent)
+
+    def prepare() -> None:
+        die_with_parent(sign, parent=parent)
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, priority)
+
+    return prepare

@@ -9,6 +9,7 @@ import structlog
 
 from huying.calls.catalog import AgentState
 from huying.calls.models import Call, CalledNumber, Leg, Phone, Recording, SeatState, SkillGroup, Trunk
+from huying.calls.operations.known import Known
 from huying.calls.queries.records import restarts_of_the_switch
 from huying.calls.queries.seats import seat_at
 from huying.calls.queries.trials import Trials, trials
@@ -124,9 +125,9 @@ class Surroundings:
         return self.seats.get(key)
 
 
-def save_call(facts: CallFacts, around: Surroundings) -> Saved | None:
+def save_call(facts: CallFacts, around: Surroundings, known: Known) -> Saved | None:
     """Insert or update the call, its legs and its recordings; None, on record, when no centre of ours is concerned."""
-    before = Call.objects.filter(linkedid=facts.linkedid).first()
+    before = known.call(facts.linkedid)
     centre = before.centre_id if before else around.centre(facts)
     if centre is None:
         log.warning("call_of_nobody", call=facts.linkedid)
@@ -143,9 +144,9 @@ def save_call(facts: CallFacts, around: Surroundings) -> Saved | None:
     saved.changed = bool(changed)
     if changed:
         call.save(update_fields=changed if before else None)
-    _save_legs(call, legs, saved)
+    _save_legs(call, legs, saved, known.legs[call.pk])
     if saved.changed:
-        _save_tapes(call, facts)
+        _save_tapes(call, facts, known.tapes[call.pk])
     return saved
 
 
@@ -228,9 +229,9 @@ def save_after_work(call_id: int) -> Call:
     return call
 
 
-def _save_legs(call: Call, legs: list[Leg], saved: Saved) -> None:
+def _save_legs(call: Call, legs: list[Leg], saved: Saved, before: list[Leg]) -> None:
     """Update in place, so that what points to a leg goes on doing so."""
-    known = {leg.uniqueid: leg for leg in Leg.objects.filter(call=call)}
+    known = {leg.uniqueid: leg for leg in before}
     fresh = []
     for leg in legs:
         old = known.pop(leg.uniqueid, None)
@@ -252,13 +253,10 @@ def _save_legs(call: Call, legs: list[Leg], saved: Saved) -> None:
     saved.changed |= bool(fresh or known)
 
 
-def _save_tapes(call: Call, facts: CallFacts) -> None:
-    if not facts.tapes:
-        return
-    known = set(Recording.objects.filter(call=call).values_list("name", flat=True))
+def _save_tapes(call: Call, facts: CallFacts, known: set[str]) -> None:
+    fresh = [tape for tape in facts.tapes if tape.name not in known]
     Recording.objects.bulk_create(
-        [Recording(centre_id=call.centre_id, call=call, name=tape.name, begun_at=tape.begun_at)
-         for tape in facts.tapes if tape.name not in known],
+        [Recording(centre_id=call.centre_id, call=call, name=tape.name, begun_at=tape.begun_at) for tape in fresh],
         ignore_conflicts=True,
     )
 

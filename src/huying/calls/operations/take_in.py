@@ -14,9 +14,10 @@ from django.db.models.fields.reverse_related import ManyToOneRel
 
 from huying.audit.queries import ALL, quick, tenant_scope
 from huying.calls.models import Call, FlowVersion, Leg, SwitchRecord
+from huying.calls.operations.known import Known
 from huying.calls.operations.save_call import Saved, Surroundings, save_call
 from huying.calls.operations.tell_call import tell_rooms, tell_screens
-from huying.calls.queries.records import as_row, families, known_keys, name_of, records_of
+from huying.calls.queries.records import as_row, families, known_keys, name_of, records_by_family
 from huying.calls.rules.fold import apart, fold
 from huying.calls.rules.fold.channels import RESTART
 from huying.calls.rules.nodes import kinds_of
@@ -24,6 +25,7 @@ from huying.switch.records import Record
 
 log = structlog.get_logger("huying.calls.take_in")
 BATCH = 1000
+FAMILIES = 200  # folded in one transaction
 
 
 def take_in(records: Iterable[Record], *, around: Surroundings | None = None) -> list[Call]:
@@ -74,26 +76,37 @@ def refold(linkedids: Iterable[str], *, around: Surroundings | None = None) -> l
     """Fold the calls of these names, and those they share channels with, from all their records."""
     around = (around or Surroundings()).fresh()
     found: list[Call] = []
-    for family in families(linkedids):
-        try:
-            with transaction.atomic():
-                saved = fold_family(family, around)
-        except (OperationalError, InterfaceError):
-            raise
-        except (DatabaseError, ValueError, LookupError, TypeError):
-            log.exception("call_not_saved", calls=family)
-            around.failed += family
-            continue
+    every = families(linkedids)
+    for start in range(0, len(every), FAMILIES):
+        part = every[start : start + FAMILIES]
+        with transaction.atomic():
+            lock_calls(name for family in part for name in family)
+            saved = fold_together(part, around)
+            for each in saved:
+                tell(each)
         found += [each.call for each in saved]
-        for each in saved:
-            tell(each)
     return found
 
 
-def fold_family(family: Sequence[str], around: Surroundings) -> list[Saved]:
-    """Under the lock of the family: one row for each citizen in it, and none for what has become part of another call."""
-    lock_calls(family)
-    records = records_of(family)
+def fold_together(part: Sequence[Sequence[str]], around: Surroundings) -> list[Saved]:
+    """All of these families; when one of them cannot be folded or saved, each by itself, and that one is left out."""
+    try:
+        with transaction.atomic():
+            known = Known.of(name for family in part for name in family)
+            rows = records_by_family(part)
+            return [each for family, records in zip(part, rows, strict=True) for each in fold_family(family, records, known, around)]
+    except (OperationalError, InterfaceError):
+        raise
+    except (DatabaseError, ValueError, LookupError, TypeError):
+        if len(part) > 1:
+            return [each for family in part for each in fold_together([family], around)]
+        log.exception("call_not_saved", calls=part[0])
+        around.failed += part[0]
+        return []
+
+
+def fold_family(family: Sequence[str], records: Sequence[Record], known: Known, around: Surroundings) -> list[Saved]:
+    """One row for each citizen in it, and none for what has become part of another call."""
     if not records:
         return []
     back = around.restarts(min(record.at for record in records), {record.node for record in records})
@@ -103,7 +116,7 @@ def fold_family(family: Sequence[str], around: Surroundings) -> list[Saved]:
         facts = fold([*rows, *back], nodes, name=name)
         if facts is None:
             continue
-        row = save_call(facts, around)
+        row = save_call(facts, around, known)
         if row:
             saved.append(row)
     absorb([each.call for each in saved], family)
@@ -112,8 +125,7 @@ def fold_family(family: Sequence[str], around: Surroundings) -> list[Saved]:
 
 def lock_calls(names: Iterable[str]) -> None:
     """Until the end of the transaction nobody else writes these calls' rows."""
-    for name in sorted(names):
-        quick("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name])
+    quick("SELECT pg_advisory_xact_lock(hashtextextended(name, 7)) FROM unnest(%s::text[]) AS name", [sorted(names)])
 
 
 def pointing() -> list[tuple[Any, str]]:

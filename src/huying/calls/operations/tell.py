@@ -1,22 +1,32 @@
 """News of the telephone: to the screens (through `live`) and to the gateway; sent when the transaction commits."""
 
 import json
+from collections.abc import Iterable
 
 from django.db import connection
 
 from huying.calls.catalog import NEWS_CHANNEL, SWITCH_CHANNEL
 
 
-def tell(topic: str, centre_id: int, staff_id: int | None = None, call_id: int | None = None, *, news: str = "") -> None:
-    """Tell the screens of a centre that `topic` ("seats", "queues", "calls" …) changed; they ask for what they may see.
-    `news`: what is new in a call, in words ("rang answered")."""
+def tell(topic: str, centre_id: int, staff_id: int | None = None, call_id: int | None = None) -> None:
+    """Tell the screens of a centre that `topic` ("seats", "queues", "calls" …) changed; they ask for what they may see."""
+    _notify(NEWS_CHANNEL, [_said(topic, centre_id, staff_id, call_id)])
+
+
+def tell_of_call(centre_id: int, call_id: int, people: Iterable[int], news: str) -> None:
+    """To the centre's walls and to the people concerned. `news`: what is new in the call, in words ("rang answered")."""
+    own = [_said("call", centre_id, staff, call_id, news) for staff in people]
+    _notify(NEWS_CHANNEL, [_said("calls", centre_id, None, call_id), *own])
+
+
+def _said(topic: str, centre_id: int, staff_id: int | None, call_id: int | None, news: str = "") -> str:
     said = {"t": topic, "c": centre_id, "s": staff_id, "k": call_id, **({"n": news} if news else {})}
-    _notify(NEWS_CHANNEL, json.dumps(said, separators=(",", ":")))
+    return json.dumps(said, separators=(",", ":"))
 
 
 def tell_gateway(words: str) -> None:
     """"config", "seat SESSION", or the id of a `Command`."""
-    _notify(SWITCH_CHANNEL, words)
+    _notify(SWITCH_CHANNEL, [words])
 
 
 def config_changed() -> None:
@@ -24,6 +34,6 @@ def config_changed() -> None:
     tell_gateway("config")
 
 
-def _notify(channel: str, payload: str) -> None:
+def _notify(channel: str, payloads: list[str]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+        cursor.execute("SELECT pg_notify(%s, words) FROM unnest(%s::text[]) AS words", [channel, payloads])

@@ -3,7 +3,7 @@
 from huying.calls.catalog import Outcome
 from huying.calls.events import CallAnswered, CallEnded, CallEntered, CallRang
 from huying.calls.operations.save_call import Saved
-from huying.calls.operations.tell import tell
+from huying.calls.operations.tell import tell_of_call
 from huying.kernel import bus
 
 
@@ -25,9 +25,7 @@ def tell_screens(saved: Saved) -> None:
     call = saved.call
     new = {"entered": saved.entered, "rang": saved.rang, "answered": saved.answered, "ended": saved.ended}
     news = " ".join(word for word, it_is in new.items() if it_is)
-    tell("calls", call.centre_id, None, call.pk)
     concerned = {leg.staff_id for leg in (*saved.rang, *saved.answered)} | ({call.agent_id} if saved.ended else set())
     if not saved.ended:  # held, joined, transferred: whoever is in it sees it
         concerned |= saved.inside
-    for staff in concerned - {None}:
-        tell("call", call.centre_id, staff, call.pk, news=news)
+    tell_of_call(call.centre_id, call.pk, [staff for staff in concerned if staff is not None], news)

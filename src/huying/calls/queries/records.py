@@ -77,6 +77,15 @@ def records_of(linkedids: Sequence[str]) -> list[Record]:
     return [as_record(row) for row in SwitchRecord.objects.filter(linkedid__in=linkedids).order_by("at", "id")]
 
 
+def records_by_family(every: Sequence[Sequence[str]]) -> list[list[Record]]:
+    """The records of each of these families, in their order."""
+    place = {name: number for number, family in enumerate(every) for name in family}
+    found: list[list[Record]] = [[] for _ in every]
+    for row in SwitchRecord.objects.filter(linkedid__in=place).order_by("at", "id"):
+        found[place[row.linkedid]].append(as_record(row))
+    return found
+
+
 def restarts_of_the_switch() -> list[Record]:
     """Every time the switch came back, the first first."""
     return [as_record(row) for row in SwitchRecord.objects.filter(linkedid="", kind=RESTART).order_by("at")]

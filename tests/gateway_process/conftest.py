@@ -128,8 +128,7 @@ class Running:
         except BaseException as error:
             self.error = error
         finally:
-            for database in (self.gateway.database, self.gateway.quick):
-                database.close()
+            self.gateway.close()
             self.loop.close()
 
     def stop(self) -> None:

@@ -90,9 +90,12 @@ class Gateway:
         """In good order: whoever looks knows at once that we are gone."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.quick.do(partial(_seen, connected=False)), 2.0)
-        self.database.close()
-        self.quick.close()
-        self.slow.close()
+        self.close()
+
+    def close(self) -> None:
+        """All sessions of the database."""
+        for database in (self.database, self.quick, self.slow):
+            database.close()
 
     async def _address(self) -> Address:
         return Address("127.0.0.1", settings.SWITCH["ami_port"], settings.SWITCH["ami_secret"])

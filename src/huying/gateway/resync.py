@@ -10,7 +10,7 @@ from huying.calls.catalog import AgentState
 from huying.calls.models import Leg as LegRow
 from huying.calls.models import SeatSession, SwitchState
 from huying.calls.operations import move_seat
-from huying.calls.queries.switch import of_own_node, own_node
+from huying.calls.queries.switch import in_own_hands, of_own_node, own_node
 from huying.calls.workflow import IN_A_CALL
 from huying.gateway.legs import RESTART, Leg, Legs
 from huying.kernel import clock
@@ -55,8 +55,7 @@ def unknown(rows: Iterable[ami.Message], legs: Legs) -> list[Leg]:
 
 def settle(talking: set[str], ringing: set[str]) -> None:
     """Seats that the database believes in a call of this node, without a channel: the call is over."""
-    ours = Q(call=None) | of_own_node("call__node")
-    seats = SeatSession.objects.filter(ours, ended_at=None, state__in=IN_A_CALL).select_related("phone")
+    seats = SeatSession.objects.filter(in_own_hands(), ended_at=None, state__in=IN_A_CALL).select_related("phone")
     for seat in seats:
         extension = seat.phone.extension
         if extension in talking:

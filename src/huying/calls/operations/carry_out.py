@@ -2,18 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Q
-
 from huying.calls.models import Command
 from huying.calls.operations.commands import LATE, SwitchAway
-from huying.calls.queries.switch import of_own_node
+from huying.calls.queries.switch import in_own_hands
 from huying.kernel import clock
 
 BROKEN_OFF = "电话交换在执行中断开，请查看通话状态后再决定是否重试"
-
-
-def ours() -> Q:
-    return Q(call=None) | of_own_node("call__node")
 
 
 def claim() -> Command | None:
@@ -21,7 +15,7 @@ def claim() -> Command | None:
     now = clock.now()
     waiting = Command.objects.filter(state=Command.State.WAITING)
     waiting.filter(created_at__lt=now - LATE).update(state=Command.State.EXPIRED, done_at=now, said=SwitchAway.message)
-    rows = Command.objects.select_for_update(skip_locked=True, of=("self",)).filter(ours(), state=Command.State.WAITING)
+    rows = Command.objects.select_for_update(skip_locked=True, of=("self",)).filter(in_own_hands(), state=Command.State.WAITING)
     row = rows.select_related("session__phone", "centre", "call").order_by("id").first()
     if row is not None:
         row.state = Command.State.RUNNING
@@ -38,5 +32,5 @@ def finish(pk: int, state: str, *, said: str = "", code: str = "", result: dict[
 
 def give_up_running() -> int:
     """What a gateway that died had begun with: nobody knows whether it was done."""
-    running = Command.objects.filter(ours(), state=Command.State.RUNNING)
+    running = Command.objects.filter(in_own_hands(), state=Command.State.RUNNING)
     return running.update(state=Command.State.FAILED, code="broken_off", said=BROKEN_OFF, done_at=clock.now())

@@ -8,6 +8,7 @@ from django.db.models import Count, DateTimeField, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import ExtractHour
 
 from huying.calls.models import Call, SkillGroup
+from huying.calls.queries.asked import midnight
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 
@@ -37,8 +38,9 @@ class HourNow:
 def today_by_hour(centres: Iterable[int], now: datetime) -> list[HourNow]:
     """Of the hours from 0 to the present one; an hour without calls is there with zeros."""
     local = now.astimezone(SHANGHAI)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Call.objects.filter(centre__in=centres, direction=Call.Direction.IN, human_at__gte=midnight, is_test=False)
+    rows = Call.objects.filter(
+        centre__in=centres, direction=Call.Direction.IN, human_at__gte=midnight(local.date()), is_test=False
+    )
     by_hour = rows.annotate(hour=ExtractHour("human_at", tzinfo=SHANGHAI)).values("hour").order_by()
     found = {row["hour"]: row for row in by_hour.annotate(asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)))}
     none = {"asked": 0, "answered": 0}
@@ -67,8 +69,8 @@ def _waiting(groups: list[SkillGroup]) -> dict[int, tuple[int, datetime]]:
 
 
 def _today(groups: list[SkillGroup], now: datetime) -> dict[int, tuple[int, ...]]:
-    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Call.objects.filter(group__in=groups, direction=Call.Direction.IN, human_at__gte=midnight, is_test=False)
+    since = midnight(now.astimezone(SHANGHAI).date())
+    rows = Call.objects.filter(group__in=groups, direction=Call.Direction.IN, human_at__gte=since, is_test=False)
     found = rows.values("group").order_by().annotate(
         asked=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False)), in15=within(15), in20=within(20),
     )

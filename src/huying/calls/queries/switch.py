@@ -30,3 +30,8 @@ def of_own_node(field: str = "node") -> Q:
 def centres_recording_on_hold() -> frozenset[str]:
     """Codes of the centres that record citizens while they are on hold, too."""
     return frozenset(PhoneSetting.objects.filter(record_on_hold=True).values_list("centre__code", flat=True))
+
+
+def in_own_hands() -> Q:
+    """Of rows with a `call`: about a call of this node, or about none."""
+    return Q(call=None) | of_own_node("call__node")

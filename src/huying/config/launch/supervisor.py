@@ -20,7 +20,7 @@ from huying.kernel.errors import Refusal
 
 STOP_SECONDS = 15.0
 LAST = ("pbx", "db")  # what the others work with ends after them, in this order
-FIRST = {"pbx": -10, "db": -5, "gateway": -5}  # as nice has it: voices first, then whose telephone rings, then pages
+PRIORITIES = {"db": -5, "gateway": -5}  # as nice has it: whose telephone rings goes before pages
 BACK_OFF = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the 1st, 2nd … restart in a row
 SETTLED_SECONDS = 60.0  # alive this long, a process has a clean record again
 LOG_BYTES = 20 * 2**20
@@ -61,7 +61,7 @@ class Supervisor:
 
     def database(self) -> None:
         """Start the embedded server, or use the one that `huying db start` left running."""
-        options = {"start_new_session": True, "preexec_fn": before_exec(signal.SIGINT, priority=FIRST["db"])}
+        options = {"start_new_session": True, "preexec_fn": before_exec(signal.SIGINT, priority=PRIORITIES["db"])}
         self._add(Process("db", lambda: cluster.ensure(self.data, **options), lambda: cluster.running(self.data)))
 
     def add(self, name: str, *arguments: str) -> None:
@@ -73,7 +73,7 @@ class Supervisor:
         def begin() -> Child:
             child = start(
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-                preexec_fn=before_exec(signal.SIGTERM, priority=FIRST.get(name, 0)),
+                preexec_fn=before_exec(signal.SIGTERM),
             )
             threading.Thread(target=self._copy, args=(name, child), daemon=True).start()
             return child
@@ -97,7 +97,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for us alone, so that we can stop the others in order
-            preexec_fn=before_exec(signal.SIGTERM, priority=FIRST.get(name, 0)),
+            preexec_fn=before_exec(signal.SIGTERM, priority=PRIORITIES.get(name, 0)),
         )
         threading.Thread(target=self._copy, args=(name, child), daemon=True).start()
         return child

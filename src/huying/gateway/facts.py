@@ -39,8 +39,9 @@ class Facts:
     """`told` hears what happens at the seats' telephones at once, before the database does.
 
     A call is folded anew with each portion that tells of it, so under load records wait a moment for those that follow
-    them. What concerns somebody's telephone (it rings, is answered, hung up) does not wait: all records are kept at once
-    then, its calls are folded, and the others are left unfolded (`_stale`, the first first) until their moment comes.
+    them. What concerns somebody's telephone (it rings, is answered, hung up) does not wait, nor does a citizen's end: all
+    records are kept at once then, their calls are folded, and the others are left unfolded (`_stale`, the first first) until
+    their moment comes.
     """
 
     def __init__(self, folder: Path, database: Database, legs: Legs, told: Callable[[Sequence[SeatEvent]], None]) -> None:
@@ -70,7 +71,7 @@ class Facts:
             place = portion.place
             self._waiting += (fresh := [*portion.records, *own])
             self._told(events := self.legs.take(fresh))
-            if events or self._due(place != kept):
+            if events or ended(fresh) or self._due(place != kept):
                 await self._take(events, place)
                 kept = place
             if not portion.more and not self._own:
@@ -126,10 +127,11 @@ def keep(
     records: list[Record], events: Sequence[SeatEvent], place: Place | None, around: Surroundings,
     stale: Sequence[str] = (), most: int = AT_ONCE,
 ) -> list[str]:
-    """Records, calls, agents' states and the place in the file. Of the calls touched and `stale` those of `events` are
-    folded, and `most` others; the names of the rest."""
+    """Records, calls, agents' states and the place in the file. Of the calls touched and `stale` those of `events` and those
+    that have ended are folded, and `most` others; the names of the rest."""
     touched = dict.fromkeys([*stale, *(operations.keep(records, around=around) if records else ())])
-    urgent = [name for name in dict.fromkeys(event.linkedid for event in events) if touched.pop(name, "") is None]
+    first = dict.fromkeys([*(event.linkedid for event in events), *ended(records)])
+    urgent = [name for name in first if touched.pop(name, "") is None]
     others = list(touched)
     operations.refold([*urgent, *others[:most]], around=around)
     for event in events:
@@ -139,12 +141,18 @@ def keep(
     return others[most:]
 
 
+def ended(records: Sequence[Record]) -> list[str]:
+    """The calls whose first channel, most often the citizen's, is gone."""
+    return [record.linkedid for record in records if record.kind == "HANGUP" and record.uniqueid == record.linkedid]
+
+
 def move(event: SeatEvent) -> None:
     """What happened at a telephone, to the person who sits there and sat there then."""
-    seat = SeatSession.objects.filter(phone__extension=event.extension, ended_at=None, started_at__lte=event.at).first()
+    seats = SeatSession.objects.filter(phone__extension=event.extension, ended_at=None, started_at__lte=event.at)
+    seat = seats.values_list("pk", flat=True).first()
     if seat is None:
         return
     call = Call.objects.filter(linkedid=event.linkedid).values_list("pk", flat=True).first()
-    moved = operations.move_seat(seat.pk, event.event, at=event.at, call_id=call)
+    moved = operations.move_seat(seat, event.event, at=event.at, call_id=call)
     if moved is not None and event.event in RANG_IN_VAIN:
         own_telephone_failed(moved)

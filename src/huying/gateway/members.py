@@ -19,6 +19,7 @@ from huying.kernel.errors import Refusal
 from huying.switch import ami
 
 log = structlog.get_logger("huying.gateway")
+REST = 0.05  # seconds: seats change together, and whoever answered was paused at once
 WITHOUT_DATABASE = 20.0
 """Seconds after a call until its agent gets the next one while nobody can say that the after-call work is done."""
 
@@ -72,6 +73,7 @@ class Members:
                 await asyncio.wait_for(self.changed.wait(), 1.0 if self._let_go else 10.0)
             except TimeoutError:
                 await self._release()
+            await asyncio.sleep(REST)
             self.changed.clear()
             if self.line.link is None or self.database.away_since is not None:
                 await asyncio.sleep(0.1)

@@ -15,19 +15,19 @@ from huying.switch.records import Record
 log = structlog.get_logger("huying.calls.records")
 LONGEST = 60
 BRIDGED = {"BRIDGE_ENTER", "BRIDGE_EXIT"}
-FAMILY = """
-    WITH RECURSIVE family AS (
-        SELECT unnest(%s::varchar[]) AS root, unnest(%s::varchar[]) AS name
+KIN = """
+    SELECT mine.name, other.linkedid
+    FROM unnest(%s::varchar[]) AS mine(name) CROSS JOIN LATERAL (
+        SELECT linkedid FROM calls_switchrecord
+        WHERE uniqueid = ANY (ARRAY(SELECT DISTINCT uniqueid FROM calls_switchrecord WHERE linkedid = mine.name AND uniqueid <> ''))
         UNION
-        SELECT family.root, other.linkedid
-        FROM family
-        JOIN calls_switchrecord mine ON mine.linkedid = family.name
-        JOIN calls_switchrecord other ON other.linkedid <> mine.linkedid
-            AND (other.uniqueid = mine.uniqueid OR (mine.bridge <> '' AND other.bridge <> '' AND other.bridge = mine.bridge))
-        WHERE other.linkedid <> '' AND mine.uniqueid <> ''
-    )
-    SELECT root, array_agg(name ORDER BY name) FROM family GROUP BY root
+        SELECT linkedid FROM calls_switchrecord
+        WHERE bridge <> '' AND bridge = ANY (ARRAY(
+            SELECT DISTINCT bridge FROM calls_switchrecord WHERE linkedid = mine.name AND bridge <> '' AND uniqueid <> ''))
+    ) AS other
+    WHERE other.linkedid NOT IN ('', mine.name)
 """
+"""Arrays, and no recursion: the planner thinks of a recursive union as of a million rows, whose table alone took 15 ms."""
 
 
 def known_keys(records: Iterable[Record]) -> set[str]:
@@ -64,13 +64,18 @@ def as_record(row: SwitchRecord) -> Record:
 
 def families(linkedids: Iterable[str]) -> list[list[str]]:
     """Calls that share a channel, or whose channels met in a bridge (a conference), each family once."""
-    names = sorted(set(linkedids))
-    if not names:
-        return []
+    fresh = set(linkedids)
+    family = {name: {name} for name in fresh}
     with connection.cursor() as cursor:
-        cursor.execute(FAMILY, [names, names])
-        found = {tuple(row[1]) for row in cursor.fetchall()}
-    return [list(family) for family in sorted(found)]
+        while fresh:
+            cursor.execute(KIN, [sorted(fresh)])
+            pairs = cursor.fetchall()
+            fresh = {other for _, other in pairs} - set(family)
+            family |= {name: {name} for name in fresh}
+            for one, other in pairs:
+                joined = family[one] | family[other]
+                family |= dict.fromkeys(joined, joined)
+    return [list(names) for names in sorted({tuple(sorted(names)) for names in family.values()})]
 
 
 def records_of(linkedids: Sequence[str]) -> list[Record]:

@@ -32,7 +32,7 @@ REFOLDED = 1000  # records whose calls are folded after a start: somebody before
 PATIENCE = 4.0  # times what the last portion took: the records that follow each other closely are worked in together
 LONGEST_WAIT = 1.0
 MOST = 1000
-AT_ONCE = 16  # calls folded in one transaction besides the urgent ones, so that those need not wait long
+AT_ONCE = 8  # calls folded in one transaction when nothing is urgent, so that what then comes need not wait long
 
 
 class Facts:
@@ -87,6 +87,8 @@ class Facts:
     async def _take(self, events: list[SeatEvent], place: Place) -> None:
         records, self._waiting, begun = self._waiting, [], monotonic()
         most, stale = AT_ONCE if self._due(moved=True) else 0, self._stale
+        if (events or ended(records)) and begun < self._next + LONGEST_WAIT:
+            most = 0
         try:
             self._stale = await self.database.do(lambda: keep(records, events, place, self._around, stale, most))
         except Exception:

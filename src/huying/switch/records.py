@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -45,7 +46,7 @@ class NotARecord(ValueError):
     """Bytes that Asterisk did not write as a record."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     at: datetime  # aware, microseconds
     linkedid: str  # the call
@@ -71,7 +72,7 @@ class Record:
         """What a user event says."""
         return str(self.extra.get("extra", ""))
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for the same happening, however often it is read: 32 hexadecimal digits."""
         parts = [

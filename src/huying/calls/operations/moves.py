@@ -89,6 +89,8 @@ def _note_wanted(session: SeatSession, event: str, reason: str) -> None:
 
 def _before(session: SeatSession) -> tuple[AgentState, str]:
     """What the person did before the call: the newest interval in which he was ready or busy."""
+    if session.state == AgentState.READY:
+        return AgentState.READY, session.reason
     rows = session.states.filter(state__in=[AgentState.READY, AgentState.BUSY]).exclude(reason="phone")
     row = rows.order_by("-begun_at", "-id").values_list("state", "reason").first()
     return (AgentState(row[0]), row[1]) if row else (AgentState.BUSY, "")

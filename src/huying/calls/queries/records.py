@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 
 import structlog
@@ -14,6 +14,7 @@ from huying.switch.records import Record
 
 log = structlog.get_logger("huying.calls.records")
 LONGEST = 60
+COLUMNS = tuple(field.name for field in fields(Record))
 BRIDGED = {"BRIDGE_ENTER", "BRIDGE_EXIT"}
 KIN = """
     SELECT mine.name, other.linkedid
@@ -48,8 +49,7 @@ def as_row(record: Record) -> SwitchRecord | None:
     if max(map(len, names)) > LONGEST or len(record.kind) > 20:
         log.warning("odd_record", kind=record.kind[:20])
         return None
-    body = asdict(record)
-    body["at"] = record.at.isoformat()
+    body = {name: getattr(record, name) for name in COLUMNS} | {"at": record.at.isoformat()}
     return SwitchRecord(
         key=bytes.fromhex(record.key), linkedid="" if record.kind == RESTART else names[0], uniqueid=names[1],
         bridge=clean(str(record.extra.get("bridge_id") or ""))[:LONGEST] if record.kind in BRIDGED else "",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from huying.gateway import resync
 from huying.gateway.legs import RESTART, Leg, Legs
 from huying.switch.records import Record
 
@@ -102,3 +103,12 @@ def test_other_channels_are_nobodys_seat():
     legs = Legs()
     for channel in ("PJSIP/trunk-carrier-00000001", "Local/8001@move-00000001;1", "PJSIP/8001", "SIP/8001-00000002"):
         assert legs.take([start(channel=channel, uid=channel), record("HANGUP", 5, channel=channel, uid=channel)]) == []
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_what_ended_while_the_switch_was_asked_what_it_has_is_not_taken_up_again(watched):
+    """Its list is a moment old: the end may stand in the records that were read since."""
+    legs = Legs(over=set() if watched else None)
+    row = {"Uniqueid": "1764147600.2", "Channel": "PJSIP/8001-00000002", "Linkedid": CALL, "ChannelStateDesc": "Up"}
+    legs.take([record("HANGUP", 5001)])
+    assert [leg.extension for leg in resync.unknown([row], legs)] == ([] if watched else ["8001"])

@@ -49,10 +49,12 @@ class SeatEvent:
 
 @dataclass(slots=True)
 class Legs:
-    """`dialled` keeps how the switch's dialling of a channel ended, told on the manager interface before its hangup."""
+    """`dialled` keeps how the switch's dialling of a channel ended, told on the manager interface before its hangup; `over`
+    which channels have ended since somebody began to compare us with the switch (None: nobody does)."""
 
     legs: dict[str, Leg] = field(default_factory=dict)
     dialled: dict[str, str] = field(default_factory=dict)
+    over: set[str] | None = None
 
     def of(self, extension: str) -> list[Leg]:
         return [leg for leg in self.legs.values() if leg.extension == extension]
@@ -60,6 +62,12 @@ class Legs:
     def busy(self, extension: str) -> bool:
         """Whether somebody speaks (or dials) there; ringing alone is not."""
         return any(leg.answered or not leg.rung for leg in self.of(extension))
+
+    def by_telephone(self) -> tuple[set[str], set[str]]:
+        """The extensions at which somebody speaks, and those that only ring."""
+        extensions = {leg.extension for leg in self.legs.values()}
+        talking = {extension for extension in extensions if self.busy(extension)}
+        return talking, extensions - talking
 
     def seed(self, leg: Leg) -> None:
         """One that was there before we were."""
@@ -87,6 +95,8 @@ class Legs:
 
     def _one(self, extension: str, record: Record, records: Sequence[Record]) -> list[SeatEvent]:
         leg = self.legs.get(record.uniqueid)
+        if self.over is not None and record.kind == "HANGUP":
+            self.over.add(record.uniqueid)
         if record.kind == "CHAN_START":
             return self._begun(extension, record)
         if leg is None:

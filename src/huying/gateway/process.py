@@ -29,6 +29,7 @@ from huying.gateway.line import Address, Line
 from huying.gateway.members import Members
 from huying.gateway.pauses import Pauses
 from huying.gateway.phones import Phones
+from huying.gateway.sweep import Sweep
 from huying.kernel import clock
 from huying.switch import ami
 from huying.switch.records import Record
@@ -72,6 +73,7 @@ class Gateway:
         self.commands = Commands(self.quick, self.hands)
         self.configure = Configure(data, self.line, self.quick, self._reloaded)
         self.ears = Ears(self._asked)
+        self.sweep = Sweep(self.line, self.slow, self.legs, self._told)
         self._lost_at: datetime | None = None
 
     async def run(self) -> None:
@@ -81,6 +83,7 @@ class Gateway:
         async with asyncio.TaskGroup() as group:
             for part in (
                 self.line, self.facts, self.members, self.phones, self.commands, self.configure, self.ears, self.pauses,
+                self.sweep,
             ):
                 group.create_task(part.run())
             group.create_task(self._beat())
@@ -107,7 +110,7 @@ class Gateway:
         if restarted and at is not None:
             log.warning("switch_restarted")
             self.facts.add(resync.restart_record(max(at, self._lost_at or at), extra))  # it tells the second, cut off
-        known = set(self.legs.legs)
+        known, self.legs.over = set(self.legs.legs), set()
         rows = await link.listed("CoreShowChannels")
         self.facts.caught_up.clear()
         self.facts.wake.set()
@@ -129,14 +132,14 @@ class Gateway:
         for leg in resync.unknown(rows, self.legs):
             self.legs.seed(leg)
             events.append(SeatEvent(leg.extension, "answered" if leg.answered else "rings", now, leg.linkedid))
+        self.legs.over = None
         self._told(events)
-        extensions = {leg.extension for leg in self.legs.legs.values()}
-        talking = {extension for extension in extensions if self.legs.busy(extension)}
+        talking, ringing = self.legs.by_telephone()
 
         def job() -> None:
             for event in events:
                 move(event)
-            resync.settle(talking, extensions - talking)
+            resync.settle(talking, ringing)
 
         await self.database.do(job)
 

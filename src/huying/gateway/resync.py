@@ -41,29 +41,36 @@ def channel_leg(row: ami.Message) -> Leg:
 
 
 def unknown(rows: Iterable[ami.Message], legs: Legs) -> list[Leg]:
-    """Seats' channels that are there and that no record told us of; and the true names of those we know."""
+    """Seats' channels that are there and that no record told us of; and the true names of those we know. What has ended
+    since the switch was asked (`legs.over`) is not there any more."""
     found = []
     for row in rows:
         leg = channel_leg(row)
         known = legs.legs.get(leg.uniqueid)
         if known is not None:
             known.channel = leg.channel
-        elif leg.extension:
+        elif leg.extension and leg.uniqueid not in (legs.over or ()):
             found.append(leg)
     return found
 
 
-def settle(talking: set[str], ringing: set[str]) -> None:
-    """Seats that the database believes in a call of this node, without a channel: the call is over."""
+def settle(talking: set[str], ringing: set[str], among: set[str] | None = None) -> set[str]:
+    """Seats that the database believes in a call of this node, without a channel: the call is over. Only those `among`, if
+    told; returns the extensions of all."""
     seats = SeatSession.objects.filter(in_own_hands(), ended_at=None, state__in=IN_A_CALL).select_related("phone")
+    silent = set()
     for seat in seats:
         extension = seat.phone.extension
-        if extension in talking:
+        if extension in talking or (extension in ringing and seat.state != AgentState.TALKING):
+            continue
+        silent.add(extension)
+        if among is not None and extension not in among:
             continue
         if seat.state == AgentState.TALKING:
             move_seat(seat.pk, "hung_up")
-        elif extension not in ringing:
+        else:
             move_seat(seat.pk, "cancelled")
+    return silent
 
 
 async def started_at(link: ami.Link) -> datetime | None:

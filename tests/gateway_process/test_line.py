@@ -22,7 +22,7 @@ class Fake:
         self.asked: list[dict[str, str]] = []
         self.answers: dict[str, str] = {}
         self.writers: list[asyncio.StreamWriter] = []
-        self.logins = 0
+        self.logins, self.booted = 0, True
 
     async def start(self) -> int:
         self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -62,6 +62,8 @@ class Fake:
             self.logins += 1
             good = action["Secret"] == SECRET
             writer.write(f"Response: {'Success' if good else 'Error'}\r\nActionID: {number}\r\nMessage: -\r\n\r\n".encode())
+            if self.booted:
+                writer.write(b"Event: FullyBooted\r\n\r\n")
             return
         self.asked.append(action)
         text = self.answers.get(name, "Response: Success\nActionID: {id}\n\n").replace("{id}", number)
@@ -126,8 +128,7 @@ def test_cut_off_it_comes_back_and_says_so():
             fake.cut()
             await until(lambda times=times: (held.lost, held.found) == (times, times + 1))
         fake.say("Event: CEL\nEventName: ANSWER\n\n")
-        await until(lambda: held.events)
-        assert held.events[0]["EventName"] == "ANSWER"
+        await until(lambda: any(event.get("EventName") == "ANSWER" for event in held.events))
 
     play(scene)
 
@@ -167,6 +168,47 @@ def test_a_greeting_that_fails_is_begun_anew_with_a_new_connection():
         await asyncio.sleep(0.05)
         assert held.line.link is not None
         assert held.found == 4
+
+    play(scene)
+
+
+def test_a_switch_that_is_still_starting_is_not_asked_for_anything():
+    async def scene(fake, held):
+        await until(lambda: held.found == 1)
+        fake.booted = False
+        fake.cut()
+        await until(lambda: fake.logins == 2)
+        fake.say("Event: CEL\nEventName: ANSWER\n\n")
+        await until(lambda: held.events[-1].get("EventName") == "ANSWER")
+        assert (held.line.link, held.found) == (None, 1)
+        fake.say("Event: FullyBooted\n\n")
+        await until(lambda: held.found == 2 and held.line.link)
+
+    play(scene)
+
+
+def test_a_switch_that_never_has_started_is_called_again(monkeypatch):
+    monkeypatch.setattr(line_module, "BOOT_SECONDS", 0.05)
+
+    async def scene(fake, held):
+        fake.booted = False
+        fake.cut()
+        await until(lambda: fake.logins >= 4)
+        fake.booted, found = True, held.found
+        await until(lambda: held.found > found)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_a_connection_is_closed_also_while_something_arrives(steps):
+    async def scene(fake, held):
+        link = await ami.connect("127.0.0.1", held.port, "huying", SECRET)
+        link._reader.feed_data(b"Event: CEL\r\n\r\n")
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        closed, _ = await asyncio.wait({asyncio.create_task(link.close())}, timeout=1)
+        assert closed and not link.alive
 
     play(scene)
 

@@ -41,7 +41,8 @@ class Configure:
     async def run(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.changed.wait(), EVERY)
+                async with asyncio.timeout(EVERY):
+                    await self.changed.wait()
             self.changed.clear()
             try:
                 await self.bring()

@@ -101,7 +101,8 @@ class Facts:
     async def _rest(self) -> None:
         waits = self._waiting or self._stale
         try:
-            await asyncio.wait_for(self.wake.wait(), min(LOOK_EVERY, max(self._next - monotonic(), SETTLE)) if waits else LOOK_EVERY)
+            async with asyncio.timeout(min(LOOK_EVERY, max(self._next - monotonic(), SETTLE)) if waits else LOOK_EVERY):
+                await self.wake.wait()
         except TimeoutError:
             return
         await asyncio.sleep(SETTLE)

@@ -13,6 +13,7 @@ from huying.switch import ami
 log = structlog.get_logger("huying.gateway")
 USER = "huying"
 WAITS = (0.2, 0.5, 1.0, 2.0, 5.0)
+BOOT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class Address:
 
 
 class Line:
-    """`found` is called with each new connection before its events; `lost` when it is gone. Both may be long."""
+    """`found` is called with each new connection to a switch that has started up; `lost` when it is gone. Both may be long.
+
+    While a switch starts it answers already, but refuses what its modules are to do.
+    """
 
     def __init__(
         self, address: Callable[[], Awaitable[Address]], found: Callable[[ami.Link], Awaitable[None]],
@@ -60,10 +64,12 @@ class Line:
 
     async def _hold(self, link: ami.Link) -> None:
         """Until it breaks. Events are heard at once, also those that come while `found` is at work."""
-        self.link = link
-        greeting = asyncio.create_task(self._greet(link))
+        booted = asyncio.Event()
+        greeting = asyncio.create_task(self._greet(link, booted))
         try:
             async for event in link.events():
+                if event.get("Event") == "FullyBooted":  # said at each sign-in, or when it comes true
+                    booted.set()
                 self._heard(event)
         finally:
             self.link = None
@@ -73,9 +79,12 @@ class Line:
             log.warning("switch_lost")
             await self._lost()
 
-    async def _greet(self, link: ami.Link) -> None:
+    async def _greet(self, link: ami.Link, booted: asyncio.Event) -> None:
         """What cannot be brought to an end is begun anew with a new connection."""
         try:
+            async with asyncio.timeout(BOOT_SECONDS):
+                await booted.wait()
+            self.link = link
             await self._found(link)
         except Exception as error:
             log.warning("greeting_broken_off", error=type(error).__name__, exc_info=not isinstance(error, Refusal))

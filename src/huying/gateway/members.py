@@ -70,7 +70,8 @@ class Members:
         """Equal again whenever somebody says that something changed, and every ten seconds anyway."""
         while True:
             try:
-                await asyncio.wait_for(self.changed.wait(), 1.0 if self._let_go else 10.0)
+                async with asyncio.timeout(1.0 if self._let_go else 10.0):
+                    await self.changed.wait()
             except TimeoutError:
                 await self._release()
             await asyncio.sleep(REST)

@@ -155,7 +155,8 @@ class Link:
         try:
             while len(buffer) <= LARGEST_MESSAGE and self._events.qsize() <= MOST_EVENTS:
                 try:
-                    data = await asyncio.wait_for(self._reader.read(2**16), self._idle)
+                    async with asyncio.timeout(self._idle):  # wait_for of Python 3.11 may lose a cancellation
+                        data = await self._reader.read(2**16)
                 except TimeoutError:
                     if asked:
                         return

@@ -125,4 +125,5 @@ CALLS = {
     # the switch asks, with its key; for everybody else there is nothing here
     "calls:route": public(method="POST", status=404, recorded=False),
     "calls:service": public(method="POST", status=404, recorded=False),
+    "calls:speech": public(method="POST", status=404, recorded=False),
 }

@@ -61,6 +61,16 @@ def test_a_good_flow_has_no_problems():
      ("n2", ""), "一直循环"),
     (graph(node("n1", "transfer", {"number": "0012025550100"})), ("n1", "number"), "境外"),
     (graph(node("n1", "transfer")), ("n1", "desk"), "选填一项"),
+    (graph(node("n1", "robot")), ("n1", "desk"), "请选择机器人"),
+    (graph(node("n1", "robot", {"desk": "110"}, {"next": "n1"})), ("n1", ""), "一直循环"),
+    (graph(node("n1", "speech", {"sound": "c1/hello"})), ("n1", ""), "任何出口的说法"),
+    (graph(node("n1", "speech", {"sound": "c1/hello", "words2": "社保"})), ("n1", "exit-2"), "还没有选择"),
+    (graph(node("n1", "speech", {"sound": "c1/hello", "words1": "社保", "words2": "医保，社 保", "silence": "11"}, {"1": "n1", "2": "n1"})),
+     ("n1", "silence"), "1 到 10"),
+    (graph(node("n1", "speech", {"sound": "c1/hello", "words1": "社保", "words2": "医保，社保"}, {"1": "n1", "2": "n1"})),
+     ("n1", "words2"), "同时写在出口 1 和出口 2"),
+    (graph(node("n1", "speech", {"sound": "c1/hello", "words1": "社保"}, {"1": "n1", "unclear": "n1"})), ("n1", ""), "一直循环"),
+    (graph(node("n1", "speech", {"sound": "c1/hello", "words1": "保" * 301}, {"1": "n1"})), ("n1", "words1"), "最多 300 个字"),
     ({"start": "n9", "nodes": [node("n1", "queue")]}, ("", "start"), "从哪一步开始"),
     (graph(node("n1", "queue"), node("n1", "hangup")), ("", ""), "重复"),
     ({"start": "n1", "nodes": []}, ("", ""), "还没有任何一步"),
@@ -82,6 +92,12 @@ def test_many_doors_in_a_row_are_checked_at_once():
     assert said(graph(*doors, node("n50", "queue"))) == {}
 
 
+def test_without_a_recogniser_nothing_that_listens_is_published():
+    listens = graph(node("n1", "speech", {"sound": "c1/hello", "words1": "社保"}, {"1": "n1"}))
+    assert problems(listens, KNOWN) == []
+    assert "HUYING_SPEECH" in problems(listens, replace(KNOWN, hears=False))[0].text
+
+
 def test_a_prompt_without_words_is_said():
     silent = Known(sounds=KNOWN.sounds, silent=frozenset({"c1/hello"}))
     assert "还没有文字或录音" in problems(graph(node("n1", "prompt", {"sound": "c1/hello"})), silent)[0].text
@@ -93,7 +109,7 @@ VALUES = {
     "sound": st.sampled_from(["c1/hello", "c1/bye", ""]), "queue": st.sampled_from(["q1", "q2", ""]), "hours": st.just("c1"),
     "desk": st.sampled_from(["110", ""]), "number": st.sampled_from(["", "12315", "0770123"]),
     "service": st.sampled_from(["progress", "guide"]),
-    "flag": st.sampled_from(["1", ""]),
+    "flag": st.sampled_from(["1", ""]), "words": st.sampled_from(["", "社保", "社保、医保"]),
 }
 
 
@@ -130,7 +146,10 @@ def passing(draw):
         }
         if each["kind"] == "menu":
             each["exits"].setdefault("1", each["id"])
-        if each["kind"] == "transfer":
+        if each["kind"] == "speech":
+            each["exits"].setdefault("1", each["id"])
+            each["options"] = {"sound": each["options"]["sound"], "words1": "社保、医保"}
+        if each["kind"] in {"transfer", "robot"}:
             each["options"] = {"desk": "110"}
         if not kind.exits:
             each["kind"], each["options"] = "queue", {"queue": "q1"}

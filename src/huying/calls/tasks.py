@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from huying.calls.operations.blocks import expire_blocks
 from huying.calls.operations.call_back import tidy_pool
+from huying.calls.operations.hear import forget
 from huying.calls.operations.recordings import expire, seal_waiting
 from huying.calls.operations.watch import watch_floors
 from huying.org.policies import system_actor
@@ -40,6 +41,14 @@ def look_at_floors(timestamp: int) -> None:
     """Every twenty seconds: too few seats, too many calls."""
     with tenant_scope(ALL):
         watch_floors()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="forget_speech", pass_context=False)
+def forget_speech(timestamp: int) -> None:
+    """Every five minutes: what callers said goes where nobody waits for it, or when its time is over."""
+    with tenant_scope(ALL):
+        forget()
 
 
 @app.periodic(cron="17 3 * * *")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("calls/reports/calls", views.report_calls, name="report-calls"),
     path("switch/route", views.route, name="route"),
     path("switch/service", views.service, name="service"),
+    path("switch/speech", views.speech, name="speech"),
     path("calls/", views.calls, name="calls"),
     path("calls/<int:pk>/", views.call, name="call"),
     path("calls/recordings/<int:pk>/sound", views.sound, name="sound"),

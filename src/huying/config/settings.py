@@ -1,6 +1,6 @@
 """One settings file. Everything a site may set comes through the environment (see docs/architecture.md)."""
 
-from huying.config import database, environment, logs, telephony
+from huying.config import database, environment, hearing, logs, telephony
 
 DATA = environment.data_folder()
 DEBUG = environment.yes("HUYING_DEBUG")
@@ -145,7 +145,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # an account is locked, not an address: a whole office shares one
 
-SWITCH = telephony.basis(DATA, PORT)  # what the switch's plan says of this installation (switch.plan.Plan)
+WEB_THREADS = environment.whole("HUYING_WEB_THREADS", 8, low=1, high=64)  # of each web process
+HEARING = hearing.hearing(DATA)  # by which services callers are heard and understood (calls.rules.hearing)
+SWITCH = telephony.basis(DATA, PORT, HEARING.seconds)  # what the switch's plan says of this installation (switch.plan.Plan)
 SWITCH_HOST: str = SWITCH["host"]  # where carriers and telephones reach it
 SWITCH_SIP_PORT: int = SWITCH["sip_port"]
 SWITCH_HTTP_PORT: int = SWITCH["http_port"]  # WebSocket of browser phones

@@ -44,7 +44,7 @@ def state_file(data: Path) -> Path:
     return data / "switch.json"
 
 
-def basis(data: Path, web: int) -> dict[str, Any]:
+def basis(data: Path, web: int, speech_seconds: int = 0) -> dict[str, Any]:
     """What a `switch.plan.Plan` says of this installation, before any phone or number."""
     chosen = ports(web)
     listens = environment.text("HUYING_HOST", "127.0.0.1")
@@ -61,6 +61,7 @@ def basis(data: Path, web: int) -> dict[str, Any]:
         "rtp_high": chosen.rtp_high,
         "ami_secret": environment.secret("switch_ami").hex(),
         "web_url": f"http://{f'[{near}]' if ':' in near else near}:{web}",
+        "speech_seconds": speech_seconds,
         "web_key": environment.secret("switch_web").hex(),
         "machine": own_addresses() if host.startswith("127.") else (),
     }

@@ -24,8 +24,8 @@ SUITE = "forky"  # Debian 12 and 13 have no Asterisk
 SECONDS = 600.0
 NEEDED = ("app_queue", "app_mixmonitor", "app_chanspy", "app_confbridge", "func_curl", "chan_pjsip", "res_http_websocket")
 FOLDERS = (
-    "etc", "spool", "spool/recordings", "spool/voicemail", "spool/outgoing", "spool/tmp", "log", "run", "lib", "lib/keys", "sounds",
-    "sounds/zh", "sounds/moh",
+    "etc", "spool", "spool/recordings", "spool/voicemail", "spool/speech", "spool/outgoing", "spool/tmp", "log", "run", "lib",
+    "lib/keys", "sounds", "sounds/zh", "sounds/moh",
 )
 UNREAD = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/perl*", "/usr/lib/*/perl/*")
 SAFE = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}

@@ -13,7 +13,7 @@ from typing import Literal
 PhoneKind = Literal["webrtc", "sip", "citizen"]  # citizen: a browser that may only call our numbers, as a caller does
 QueueKind = Literal["group", "personal"]
 NodeKind = Literal[
-    "prompt", "menu", "collect", "hours", "queue", "voicemail", "transfer", "self_service", "callback", "hangup"
+    "prompt", "menu", "speech", "collect", "hours", "queue", "voicemail", "transfer", "robot", "self_service", "callback", "hangup"
 ]
 
 
@@ -72,11 +72,12 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One step of a flow. `exits` leads on: key pressed, "next", "open", "closed", "timeout", "failed" -> node id.
+    """One step of a flow. `exits` leads on: key pressed, "next", "open", "closed", "timeout", "failed", … -> node id.
 
     An exit that is needed and not there leads straight to a person. Options by kind (seconds and counts as digits):
-    prompt sound · menu sound, tries, timeout · collect sound, digits, timeout, secret ("1": not on record) ·
-    hours name · queue queue, wait, overflow · voicemail sound, seconds · transfer number or desk ·
+    prompt sound · menu sound, tries, timeout · speech sound, tries, silence, seconds ·
+    collect sound, digits, timeout, secret ("1": not on record) · hours name · queue queue, wait, overflow ·
+    voicemail sound, seconds · transfer number or desk · robot desk ·
     self_service service · callback sound · hangup sound
     """
 
@@ -130,6 +131,7 @@ class Plan:
     ami_secret: str
     web_url: str  # of our web process, asked in the middle of calls; "" never asks
     web_key: str
+    speech_seconds: int = 0  # how long our web process may take to hear what a caller said; 0: it cannot hear
     host: str = "127.0.0.1"
     node: str = "hy"  # begins every call's id; each node of an installation needs its own
     phones: tuple[Phone, ...] = ()

@@ -7,7 +7,7 @@ from django import forms
 
 from huying.calls.forms.rows import RowForm
 from huying.calls.models import Flow
-from huying.calls.rules.flow_check import Known, name_of
+from huying.calls.rules.flow_check import MOST_WORDS, Known, name_of
 from huying.calls.rules.flow_kinds import KINDS, Option
 
 TO_PERSON = ("", "人工（默认技能组）")
@@ -59,6 +59,8 @@ class NodeForm(forms.Form):
 
     def blank(self, key: str) -> tuple[str, str]:
         """What an exit means that is not set."""
+        if self.node["kind"] == "speech" and key.isdigit():
+            return ("", "人工（默认技能组）") if key == "0" else NOT_USED
         if self.node["kind"] == "menu" and key != "timeout":
             return ("", "同“不按键”") if key == "invalid" else NOT_USED
         return ("", "由交换机提供回拨和留言") if self.node["kind"] == "queue" else TO_PERSON
@@ -83,6 +85,9 @@ class NodeForm(forms.Form):
 def _option_field(option: Option, value: str, known: Known) -> forms.Field:
     if option.sort == "flag":
         return forms.BooleanField(label=option.label, required=False)
+    if option.sort == "words":
+        widget = forms.TextInput(attrs={"placeholder": "如 社保、医保卡"})
+        return forms.CharField(label=option.label, max_length=MOST_WORDS, required=False, widget=widget)
     if option.sort in {"count", "number"}:
         usual = f"不填为 {option.usual}" if option.usual else ""
         widget = forms.TextInput(attrs={"inputmode": "numeric", "placeholder": usual})

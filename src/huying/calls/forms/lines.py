@@ -99,12 +99,16 @@ class PhoneForm(RowForm):
 
 
 class DeskForm(RowForm):
+    near = ("trunk",)
     ranges = {"order": (0, 999)}
 
     class Meta:
         model = OtherDesk
-        fields = ["code", "name", "number", "order"]
-        help_texts = {"code": "字母和数字，如 12328", "number": "转接时拨打的号码，3 到 20 位数字", "order": "小的排在前面"}
+        fields = ["code", "name", "number", "trunk", "order"]
+        help_texts = {
+            "code": "字母和数字，如 12328", "number": "转接时拨打的号码，3 到 20 位数字", "order": "小的排在前面",
+            "trunk": "有专线或语音机器人时选它自己的中继；不选走第一条中继",
+        }
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()

@@ -10,9 +10,10 @@ from huying.calls.models.seat import SeatPeriod, SeatSession, SeatState
 from huying.calls.models.setting import PhoneSetting, SwitchState
 from huying.calls.models.skill import Skill, SkillGroup
 from huying.calls.models.talk import HelpRequest, ShiftNote, StaffMessage
+from huying.calls.models.utterance import Utterance
 
 __all__ = [
     "Block", "Call", "CallBack", "CalledNumber", "CallerList", "Command", "Flow", "FlowVersion", "HelpRequest", "Leg",
     "ListedCaller", "OtherDesk", "Phone", "PhoneSetting", "Prompt", "PromptSound", "Recording", "RouteRule", "SeatPeriod", "SeatSession",
-    "SeatState", "ShiftNote", "Skill", "SkillGroup", "StaffMessage", "SwitchRecord", "SwitchState", "Trunk",
+    "SeatState", "ShiftNote", "Skill", "SkillGroup", "StaffMessage", "SwitchRecord", "SwitchState", "Trunk", "Utterance",
 ]

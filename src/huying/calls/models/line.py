@@ -85,7 +85,7 @@ class Phone(models.Model):
 
 
 class OtherDesk(models.Model):
-    """Another hotline reached by one key: 110, 119, 120, 122, 12315, 12328, 12366 … (R228, rules.md D9)."""
+    """Another hotline reached by one key: 110, 119, 120, 122, 12315, 12328, 12366 … (R228, rules.md D9); or a voice robot (R227)."""
 
     tenant_column = "centre_id"
 
@@ -93,6 +93,7 @@ class OtherDesk(models.Model):
     code = models.SlugField("代码", max_length=20)
     name = models.CharField("名称", max_length=40)
     number = models.CharField("号码", max_length=20)
+    trunk = models.ForeignKey("calls.Trunk", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="中继")
     order = models.PositiveSmallIntegerField("次序", default=10)
     is_active = models.BooleanField("启用", default=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from huying.calls.models import Call, Leg, Recording, SkillGroup
+from huying.calls.models import Call, Leg, Recording, SkillGroup, Utterance
 from huying.calls.rules.course import Line, Pause, lines, pauses
 from huying.org.policies import Actor
 
@@ -27,6 +27,12 @@ class CallSheet:
     legs: list[Leg]
     recordings: list[Recording]
     pauses: list[Pause]
+    spoken: int  # how often the caller spoke to a step that listens
+
+
+def words_of_call(call: Call) -> list[Utterance]:
+    """What the recogniser wrote down, in order; whoever reads it is to be on record."""
+    return list(Utterance.objects.filter(centre_id=call.centre_id, linkedid=call.linkedid))
 
 
 def page_of_call(call: Call) -> CallSheet:
@@ -34,4 +40,4 @@ def page_of_call(call: Call) -> CallSheet:
     people = {leg.extension: leg.staff.name for leg in legs if leg.extension and leg.staff}
     queues = {group.queue: group.name for group in SkillGroup.objects.filter(centre_id=call.centre_id)}
     return CallSheet(lines(call.milestones, people, queues), legs, list(call.recordings.order_by("begun_at", "id")),
-                     pauses(call.milestones))
+                     pauses(call.milestones), sum(row.get("kind") == "said" for row in call.milestones))

@@ -1,5 +1,6 @@
 """What the flows of a centre may name, and where a prompt is heard."""
 
+from django.conf import settings
 from django.db.models import Q
 
 from huying.calls.models import CalledNumber, Flow, OtherDesk, Prompt, SkillGroup, Trunk
@@ -19,7 +20,7 @@ def known_of(centre: Centre) -> Known:
         silent=frozenset(prompt.sound for prompt in prompts if not prompt.text and not prompt.is_recorded),
         queues={row.queue: row.name if row.centre_id == centre.pk else f"{row.name}（{row.centre}）" for row in groups},
         hours={f"c{centre.pk}": "本中心的工作时间"} | {f"h{row.pk}": row.name for row in calendars},
-        desks=dict(desks_of(centre)),
+        desks=dict(desks_of(centre)), hears=settings.HEARING.recogniser is not None,
     )
 
 

@@ -145,8 +145,10 @@ def _desks(trunks: tuple[told.Trunk, ...]) -> Iterator[told.Desk]:
     """By their codes; where a second centre means another number by the same code, its own is `110c7`, with its key."""
     trunk = next((row.name for row in trunks if row.contact), "")
     known: dict[str, str] = {}
-    for row in OtherDesk.objects.filter(is_active=True, centre__is_active=True).select_related("centre").order_by("centre_id", "order"):
+    rows = OtherDesk.objects.filter(is_active=True, centre__is_active=True).select_related("centre", "trunk")
+    for row in rows.order_by("centre_id", "order"):
+        own = row.trunk.name if row.trunk and row.trunk.is_active and row.trunk.contact else ""
         code = row.code if known.get(row.code, row.number) == row.number else f"{row.code}c{row.centre_id}"
         if code not in known:
             known[code] = row.number
-            yield told.Desk(code, row.name, row.number, trunk)
+            yield told.Desk(code, row.name, row.number, own or trunk)

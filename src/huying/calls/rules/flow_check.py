@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from huying.calls.rules.flow_kinds import KINDS, SERVICES, Kind, Option
+from huying.calls.rules.said import plain, words_at
 
 MOST_NODES = 60
+MOST_WORDS = 300
 _ID = re.compile(r"[A-Za-z0-9_]{1,32}")
 _NUMBER = re.compile(r"[0-9]{3,20}")
 _COUNT = re.compile(r"[0-9]{1,6}")
@@ -38,6 +40,7 @@ class Known:
     desks: Mapping[str, str] = field(default_factory=dict)
     services: Mapping[str, str] = field(default_factory=lambda: SERVICES)
     silent: frozenset[str] = frozenset()
+    hears: bool = True  # there is a service that recognises speech
 
     def of(self, sort: str) -> Mapping[str, str]:
         tables = {"sound": self.sounds, "queue": self.queues, "hours": self.hours, "desk": self.desks, "service": self.services}
@@ -108,8 +111,25 @@ def _node(node: Mapping[str, Any], known: Known, nodes: Mapping[str, Any]) -> It
     for key, target in exits_of(node).items():
         if target not in nodes:
             yield Problem(node["id"], f"exit-{key}", f"“{kind.exits[key]}”通向已删除的一步，请重新选择")
+    if node["kind"] == "speech":
+        yield from _speech(node, known)
     if node["kind"] == "menu" and not set(exits_of(node)) - {"timeout", "invalid"}:
         yield Problem(node["id"], "", "菜单还没有设置任何按键")
+
+
+def _speech(node: Mapping[str, Any], known: Known) -> Iterator[Problem]:
+    """Words lead somewhere, and no word to two places."""
+    words, exits, seen = words_at(node), exits_of(node), dict[str, str]()
+    if not known.hears:
+        yield Problem(node["id"], "", "本系统还没有配置语音识别服务（HUYING_SPEECH），请先由系统运维配置，或改用按键菜单")
+    if not words:
+        yield Problem(node["id"], "", "还没有写任何出口的说法")
+    for key, every in words.items():
+        if key not in exits:
+            yield Problem(node["id"], f"exit-{key}", f"出口 {key} 写了说法，还没有选择通到哪一步")
+        for word in map(plain, every):
+            if seen.setdefault(word, key) != key:
+                yield Problem(node["id"], f"words{key}", f"说法“{word}”同时写在出口 {seen[word]} 和出口 {key}")
 
 
 def _option(option: Option, given: Any, known: Known) -> str:
@@ -124,6 +144,8 @@ def _option(option: Option, given: Any, known: Known) -> str:
         return "" if _NUMBER.fullmatch(value) and not value.startswith("00") else "电话号码应为 3 到 20 位数字，不能是境外号码"
     if option.sort == "flag":
         return "" if value == "1" else "内容无法识别，请重新选择"
+    if option.sort == "words":
+        return "" if len(value) <= MOST_WORDS else f"{option.label}最多 {MOST_WORDS} 个字"
     if value not in known.of(option.sort):
         return f"{option.label}已不存在或已停用，请重新选择"
     return "这条语音还没有文字或录音，请先补上" if value in known.silent else ""

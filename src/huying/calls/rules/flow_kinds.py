@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 KEYS = "1234567890*#"
-Sort = Literal["sound", "count", "queue", "hours", "desk", "number", "service", "flag"]
+SAID = "1234567890"  # exits of a step that listens; # ends what is said
+Sort = Literal["sound", "count", "queue", "hours", "desk", "number", "service", "flag", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ KINDS: dict[str, Kind] = {
                  Option("tries", "播放几遍", "count", low=1, high=9, usual=2)),
         {**{key: f"按 {key}" for key in KEYS}, "timeout": "不按键", "invalid": "按错"}, ("timeout",), "timeout",
     ),
+    "speech": Kind(
+        "说话导航", (_sound(), Option("tries", "问几遍", "count", low=1, high=5, usual=2),
+                 Option("silence", "停顿几秒算说完", "count", low=1, high=10, usual=2),
+                 Option("seconds", "最长说（秒）", "count", low=3, high=60, usual=10),
+                 *(Option(f"words{key}", f"出口 {key} 的说法", "words") for key in SAID)),
+        {**{key: f"说到 {key} 的说法或按 {key}" for key in SAID}, "silent": "不说话", "unclear": "没听懂", "failed": "识别服务不可用"},
+        ("silent", "unclear", "failed"), "silent",
+    ),
     "collect": Kind(
         "收集号码", (_sound(), Option("digits", "最多几位", "count", low=1, high=32, usual=12),
                  Option("timeout", "等待按键（秒）", "count", low=1, high=60, usual=8), Option("secret", "不记录按键（如验证码）", "flag")),
@@ -65,6 +74,10 @@ KINDS: dict[str, Kind] = {
     "transfer": Kind(
         "转接外线", (Option("desk", "其他热线", "desk"), Option("number", "或电话号码", "number")), {"failed": "没有接通"},
         ("failed",), "failed", reaches_person=True,
+    ),
+    "robot": Kind(
+        "语音机器人", (Option("desk", "机器人（在其他热线中登记）", "desk", True),), {"next": "机器人挂断后", "failed": "没有接通"},
+        ("next", "failed"), "next",
     ),
     "self_service": Kind(
         "自助查询", (Option("service", "查什么", "service", True),), {"next": "查到后", "failed": "没有查到"}, ("next", "failed"), "next"

@@ -13,7 +13,10 @@ GAP_X, GAP_Y, MARGIN = 84, 16, 28
 PERSON = ""
 """The id of the box that exits without a target lead to."""
 
-SHORT = {"next": "完", "timeout": "不按", "invalid": "按错", "open": "时间内", "closed": "时间外", "failed": "不成"}
+SHORT = {
+    "next": "完", "timeout": "不按", "invalid": "按错", "open": "时间内", "closed": "时间外", "failed": "不成", "silent": "不说",
+    "unclear": "不懂",
+}
 
 
 @dataclass
@@ -69,10 +72,15 @@ def lines_of(graph: Mapping[str, Any]) -> Lines:
                     continue
                 target = PERSON
             found.setdefault((node["id"], target), []).append(SHORT.get(key, key))
-    both = {"不按", "按错"}  # the usual case in few words
-    return {
-        line: [word for word in words if word not in both] + ["其他"] if both <= set(words) else words for line, words in found.items()
-    }
+    return {line: _few(words) for line, words in found.items()}
+
+
+def _few(words: list[str]) -> list[str]:
+    """The usual case in few words."""
+    for usual in ({"不按", "按错"}, {"不说", "不懂", "不成"}):
+        if usual <= set(words):
+            return [word for word in words if word not in usual] + ["其他"]
+    return words
 
 
 def drawing(graph: Mapping[str, Any]) -> Drawing:

@@ -120,6 +120,8 @@ class _Names:
             return "要进入的技能组不存在或已停用"
         if node.kind == "hours" and said.get("name") not in self.hours:
             return "引用的工作日历不存在"
+        if node.kind == "robot" and said.get("desk") not in self.desks:
+            return "要交给的语音机器人不存在或已停用"
         if node.kind == "transfer" and said.get("desk") not in {None, *self.desks}:
             return "要转接的热线不存在或已停用"
         if node.kind == "transfer" and not said.get("desk") and not _CALLED.fullmatch(said.get("number", "")):

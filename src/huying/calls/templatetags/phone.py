@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from huying.calls.catalog import Outcome
 from huying.calls.models import Call
 from huying.calls.queries.queues import HourNow
+from huying.calls.rules.course import WORDS
 
 register = template.Library()
 GOOD = {Outcome.ANSWERED, Outcome.SELF_SERVICE, Outcome.PASSED_ON}
@@ -84,6 +85,12 @@ HOUR_BAR = (
 def talking(counts: dict[str, int]) -> int:
     """Ringing counts as talking on the walls: four states make up the whole (R293)."""
     return counts.get("talking", 0) + counts.get("ringing", 0)
+
+
+@register.filter
+def spoken(way: str) -> str:
+    """The exit of a step that listens, in words."""
+    return WORDS.get(way, f"出口 {way}")
 
 
 @register.filter

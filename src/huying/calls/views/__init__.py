@@ -30,7 +30,7 @@ from huying.calls.views.settings import (
     settings,
 )
 from huying.calls.views.skills import skills
-from huying.calls.views.switch import route, service
+from huying.calls.views.switch import route, service, speech
 from huying.calls.views.talk import call_for_help, talk
 
 __all__ = [
@@ -39,5 +39,5 @@ __all__ = [
     "flow_off", "flow_publish", "flow_restore", "flow_versions", "flows", "hand", "help_answer", "list_delete",
     "list_new", "listed_off", "log", "node", "node_do", "node_new", "phone_password", "phone_window", "pool",
     "pool_done", "prompt", "prompt_delete", "prompt_new", "prompt_sound", "prompt_try", "prompts", "report_calls",
-    "reports", "route", "seat", "service", "setting", "settings", "skills", "sound", "talk", "wall",
+    "reports", "route", "seat", "service", "setting", "settings", "skills", "sound", "speech", "talk", "wall",
 ]

@@ -16,7 +16,7 @@ from huying.calls.forms.calls import CallFilter, DownloadForm
 from huying.calls.models import Call, Recording
 from huying.calls.policies import calls_seen_by
 from huying.calls.queries.call_list import page_of_calls
-from huying.calls.queries.call_page import orders_of, page_of_call
+from huying.calls.queries.call_page import orders_of, page_of_call, words_of_call
 from huying.calls.queries.sealed import folder, opened, taken_out
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
@@ -43,7 +43,16 @@ def calls(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     row = call_of(request, pk)
-    context = {"page": page_of_call(row), "call": row, "orders": orders_of(actor, row), "may_download": actor.may("calls.download")}
+    words = None
+    if request.GET.get("words") == "1" and (words := words_of_call(row)):
+        note_access(
+            Access.Kind.VIEW, actor=actor, centre_id=row.centre_id, stream="call", stream_id=row.pk, field="words", reason="查看识别文字",
+            path=request.path,
+        )
+    context = {
+        "words": words, "page": page_of_call(row), "call": row, "orders": orders_of(actor, row),
+        "may_download": actor.may("calls.download"),
+    }
     return render(request, "calls/call.html", context)
 
 

@@ -102,9 +102,10 @@ GROUPS = Kind(
 )
 DESKS = Kind(
     "desks", "desk", "其他热线", OtherDesk, DeskForm,
-    (("代码", lambda row: row.code, ""), ("号码", lambda row: row.number, ""), ("次序", lambda row: row.order, "is-number")),
-    (("", ("name", "code", "number", "order")),), order=("centre_id", "order", "code"), sorted_by="按次序排列",
-    about="坐席一键转接和三方通话的对象，也可以作为语音流程的转接去向。",
+    (("代码", lambda row: row.code, ""), ("号码", lambda row: row.number, ""), ("中继", lambda row: told(row.trunk), ""),
+     ("次序", lambda row: row.order, "is-number")),
+    (("", ("name", "code", "number", "trunk", "order")),), order=("centre_id", "order", "code"), sorted_by="按次序排列", related=("trunk",),
+    about="坐席一键转接和三方通话的对象，也可以作为语音流程的转接去向；语音机器人也在这里登记。",
 )
 RULES = Kind(
     "rules", "rule", "路由规则", RouteRule, RuleForm,

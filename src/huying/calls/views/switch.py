@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from huying.calls.operations.hear import hear, take
 from huying.calls.queries.route import route_of
 from huying.calls.queries.self_service import keys_of, self_service
 from huying.org.queries import ALL, tenant_scope
@@ -50,6 +51,16 @@ def service(request: HttpRequest) -> JsonResponse:
         request.POST.get("service", ""), *_numbers(request), keys_of(request.POST.get("digits", "")[:200])
     )
     return JsonResponse({"sounds": "&".join(said.sounds), "exit": said.exit})
+
+
+@of_the_switch
+def speech(request: HttpRequest) -> JsonResponse:
+    """{"exit": "1"|"silent"|"unclear"|"failed"} of what was recorded into `file`; with `pressed`, nobody needs to hear it."""
+    said = {name: request.POST.get(name, "")[:120] for name in ("file", "node", "called", "call", "pressed")}
+    if said.pop("pressed"):
+        take(said["file"])
+        return JsonResponse({"exit": ""})
+    return JsonResponse({"exit": hear(**said)})
 
 
 def _numbers(request: HttpRequest) -> tuple[str, str]:

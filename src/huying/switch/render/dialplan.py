@@ -3,8 +3,9 @@
 User events in the channel event log, NAME and data:
 ENTER called · ROUTE `fallback` or `flow= queue= priority= last= blocked=` · REFUSE lines|flood|abroad|what web says ·
 BLOCKED pass|refused · NODE flow:node · KEY flow:node:digits|timeout|invalid (flow may be `waiting` or `nobody`, then the
-queue stands for the node) · HUMAN · QUEUE queue · QUEUEEND queue:ANSWERED|ABANDON|KEY|QUEUESTATUS:member · MAIL file ·
-CALLBACK number · ASK queue · INVAIN queue · RECORD file · INVITE key · RATE 1-5|none · OUT number · ROOM room · DESK code ·
+queue stands for the node) · SAID flow:node:exit|silent|unclear|failed · HUMAN · QUEUE queue · QUEUEEND
+queue:ANSWERED|ABANDON|KEY|QUEUESTATUS:member · MAIL file · CALLBACK number · ASK queue ·
+INVAIN queue · RECORD file · INVITE key · RATE 1-5|none · OUT number · ROOM room · DESK code ·
 SPY mode:extension
 
 A room is named after the call it is for (room-<linkedid>): a party dialled into it has a linkedid of its own for good,
@@ -84,7 +85,7 @@ def _trunks(trunks: tuple[Trunk, ...]) -> list[str]:
         lines.append(extension(
             f"only-{name}", "Set(DIALSTATUS=CONGESTION)", f"GotoIf($[${{GROUP_COUNT({name}@trunk)}} >= {count}]?end)",
             f"Set(OUTBOUND_GROUP={name}@trunk)", 'Set(LOCAL(TELL)=${IF($["${HY_TELL}"!=""]?b(tell^s^1))})',
-            f"Dial(PJSIP/${{ARG1}}@trunk-{name},60,g${{TELL}}${{ARG2}})", "(end)Return()",
+            f'Dial(PJSIP/${{ARG1}}@trunk-{name},${{IF($["${{HY_RING}}"=""]?60:${{HY_RING}})}},g${{TELL}}${{ARG2}})', "(end)Return()",
         ))
     steps = ["Set(DIALSTATUS=CHANUNAVAIL)"]
     for trunk in trunks:

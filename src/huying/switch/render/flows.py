@@ -57,6 +57,19 @@ def _menu(plan: Plan, at: str, node: Node) -> Steps:
     ]
 
 
+def _speech(plan: Plan, at: str, node: Node) -> Steps:
+    """`silent`, `unclear`, `failed`, and whatever else comes back that is no exit, each have their way on."""
+    keys = [key for key in node.exits if key not in {"silent", "unclear", "failed"}]
+    if not set("".join(keys)) <= set("0123456789") or any(len(key) != 1 for key in keys):
+        raise BadPlan(f"流程节点“{node.id}”的出口应为 0-9 的按键")
+    tries, silence, seconds = _count(node, "tries", 2, 1, 5), _count(node, "silence", 2, 1, 10), _count(node, "seconds", 10, 3, 60)
+    wait = whole("语音识别秒数", plan.speech_seconds, 0, 60)
+    steps = [f"Gosub(speech,s,1({at},{_sound(node)},{tries},{silence},{seconds},{''.join(keys)},{wait + 1 if wait else 0}))"]
+    steps += [f'GotoIf($["x${{GOSUB_RETVAL}}"="x{key}"]?{_to(node.exits[key])})' for key in keys]
+    steps += [f'GotoIf($["x${{GOSUB_RETVAL}}"="x{way}"]?{_to(node.exits.get(way, ""))})' for way in ("silent", "failed", "0")]
+    return [*steps, _leave(node, "unclear")]
+
+
 def _collect(plan: Plan, at: str, node: Node) -> Steps:
     digits, seconds = _count(node, "digits", 12, 1, 32), _count(node, "timeout", 8, 1, 60)
     told = "${IF($[\"x${HY_PRESSED}\"=\"x\"]?timeout:" + ("secret" if node.options.get("secret") == "1" else "${HY_PRESSED}") + ")}"
@@ -105,6 +118,19 @@ def _transfer(plan: Plan, at: str, node: Node) -> Steps:
     return [*steps, 'GotoIf($["${DIALSTATUS}"="ANSWER"]?done)', "Playback(failed)", _leave(node, "failed"), "(done)Hangup(16)"]
 
 
+def _robot(plan: Plan, at: str, node: Node) -> Steps:
+    """Who hangs up is the robot: the caller goes on. Recording and queue find the call as before."""
+    code = node.options.get("desk", "")
+    desk = next((desk for desk in plan.desks if desk.code == code), None)
+    if desk is None:
+        raise BadPlan(f"流程节点“{node.id}”没有写明交给哪个语音机器人")
+    return [
+        f"CELGenUserEvent(DESK,{fit('专席代码', code)})",
+        f"Gosub(robot,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))",
+        f'GotoIf($["${{DIALSTATUS}}"!="ANSWER"]?{_to(node.exits.get("failed", ""))})', "Gosub(record-on,s,1)", _leave(node, "next"),
+    ]
+
+
 def _self_service(plan: Plan, at: str, node: Node) -> Steps:
     """The web answers {"sounds": "a&b", "exit": "next"}; it has a second, as for the route."""
     service = fit("自助服务名称", node.options.get("service", ""))
@@ -133,8 +159,8 @@ def _hangup(plan: Plan, at: str, node: Node) -> Steps:
 
 
 STEPS: dict[str, Callable[[Plan, str, Node], Steps]] = {
-    "prompt": _prompt, "menu": _menu, "collect": _collect, "hours": _hours, "queue": _queue, "voicemail": _voicemail,
-    "transfer": _transfer, "self_service": _self_service, "callback": _callback, "hangup": _hangup,
+    "prompt": _prompt, "menu": _menu, "speech": _speech, "collect": _collect, "hours": _hours, "queue": _queue, "voicemail": _voicemail,
+    "transfer": _transfer, "robot": _robot, "self_service": _self_service, "callback": _callback, "hangup": _hangup,
 }
 
 

@@ -43,7 +43,7 @@ def _line(stream: Stream, said: Said) -> Milestone | None:
         return {**line, **_who(stream, said)} if said.event in {HOLD, UNHOLD} else line
     if said.event in MOVES:
         return {"kind": "transferred", "how": MOVES[said.event], "to": inside(said.text), **_who(stream, said)}
-    told = {"ROUTE": _route, "NODE": _node, "KEY": _key, "QUEUEEND": _left, "RATE": _rated}.get(said.event)
+    told = {"ROUTE": _route, "NODE": _node, "KEY": _key, "SAID": _said, "QUEUEEND": _left, "RATE": _rated}.get(said.event)
     return told(said.text) if told else None
 
 
@@ -78,6 +78,12 @@ def _key(text: str) -> Milestone:
     flow, node, keys = ([*text.split(":", 2), "", ""])[:3]
     said = keys if keys in WORDS or len(keys) == 1 else "*" * min(len(keys), 20)
     return {"kind": "key", "flow": flow[:20], "node": node[:20], "keys": said}
+
+
+def _said(text: str) -> Milestone:
+    """The exit that was understood; the words are elsewhere, sealed."""
+    flow, node, way = ([*text.split(":", 2), "", ""])[:3]
+    return {"kind": "said", "flow": flow[:20], "node": node[:20], "exit": way[:10]}
 
 
 def _left(text: str) -> Milestone:

@@ -4,7 +4,7 @@ Whatever dies in between, the file is read on from the last place that was kept:
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -136,12 +136,18 @@ def keep(
     first = dict.fromkeys([*(event.linkedid for event in events), *ended(records)])
     urgent = [name for name in first if touched.pop(name, "") is None]
     others = list(touched)
-    operations.refold([*urgent, *others[:most]], around=around)
+    calls = {call.linkedid: call.pk for call in operations.refold([*urgent, *others[:most]], around=around)}
     for event in events:
-        move(event)
+        move(event, calls)
     if place is not None:
-        SwitchState.objects.update_or_create(node=own_node(), defaults={"file_id": place.id, "file_offset": place.offset})
+        keep_place(place)
     return others[most:]
+
+
+def keep_place(place: Place) -> None:
+    known = {"file_id": place.id, "file_offset": place.offset}
+    if not SwitchState.objects.filter(node=own_node()).update(**known):
+        SwitchState.objects.update_or_create(node=own_node(), defaults=known)
 
 
 def ended(records: Sequence[Record]) -> list[str]:
@@ -149,13 +155,13 @@ def ended(records: Sequence[Record]) -> list[str]:
     return [record.linkedid for record in records if record.kind == "HANGUP" and record.uniqueid == record.linkedid]
 
 
-def move(event: SeatEvent) -> None:
-    """What happened at a telephone, to the person who sits there and sat there then."""
+def move(event: SeatEvent, calls: Mapping[str, int] | None = None) -> None:
+    """What happened at a telephone, to the person who sits there and sat there then. `calls`: ids by name, as far as known."""
     seats = SeatSession.objects.filter(phone__extension=event.extension, ended_at=None, started_at__lte=event.at)
     seat = seats.values_list("pk", flat=True).first()
     if seat is None:
         return
-    call = Call.objects.filter(linkedid=event.linkedid).values_list("pk", flat=True).first()
+    call = (calls or {}).get(event.linkedid) or Call.objects.filter(linkedid=event.linkedid).values_list("pk", flat=True).first()
     moved = operations.move_seat(seat, event.event, at=event.at, call_id=call)
     if moved is not None and event.event in RANG_IN_VAIN:
         own_telephone_failed(moved)

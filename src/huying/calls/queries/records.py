@@ -79,7 +79,7 @@ def families(linkedids: Iterable[str]) -> list[list[str]]:
 
 
 def records_of(linkedids: Sequence[str]) -> list[Record]:
-    return [as_record(row) for row in SwitchRecord.objects.filter(linkedid__in=linkedids).order_by("at", "id")]
+    return records_by_family([linkedids])[0]
 
 
 def records_by_family(every: Sequence[Sequence[str]]) -> list[list[Record]]:

@@ -7,7 +7,6 @@ import time
 
 import httpx
 import pytest
-import uvicorn
 from django.conf import settings
 from django.db import connection
 
@@ -31,13 +30,13 @@ def cast(transactional_db):
 def live(cast):
     """The address of a `live` process that listens."""
     from huying.config import live_asgi
+    from huying.config.live.server import serve
 
     live_asgi.hub = live_asgi.Hub()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(live_asgi.application, host="127.0.0.1", port=port, log_config=None, lifespan="on",
-                                           timeout_graceful_shutdown=1))
+    server = serve("127.0.0.1", port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     address = f"http://127.0.0.1:{port}"
@@ -48,9 +47,23 @@ def live(cast):
                 break
         except httpx.HTTPError:
             time.sleep(0.05)
-    yield address
+    yield Live(address, server, thread)
     server.should_exit = True
     thread.join(15)
+
+
+class Live(str):
+    """Its address; `stop` ends it and tells how many seconds that took."""
+
+    def __new__(cls, address, server, thread):
+        made = super().__new__(cls, address)
+        made.server, made.thread = server, thread
+        return made
+
+    def stop(self):
+        begun, self.server.should_exit = time.monotonic(), True
+        self.thread.join(15)
+        return time.monotonic() - begun
 
 
 class Ear:
@@ -181,3 +194,13 @@ def test_the_telephone_is_heard_at_the_own_seat_and_by_those_who_watch_the_centr
         time.sleep(0.02)
     assert topics(leader) == ["seat", "queue"] and topics(own) == ["seat"]
     assert topics(colleague) == [] and topics(other) == []
+
+
+def test_told_to_stop_it_lets_the_browsers_go_and_does_not_wait_for_them(live, cast, caplog):
+    ears = [Ear(live, "agent1"), Ear(live, "dispatcher1")]
+    live.server.config.timeout_graceful_shutdown = None
+    assert live.stop() < 10
+    for ear in ears:
+        ear.thread.join(5)
+        assert not ear.thread.is_alive()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -45,21 +45,15 @@ def web() -> int:
 
 
 def live() -> int:
-    """ASGI under uvicorn; open streams may hold a shutdown up for three seconds at most."""
-    import uvicorn
-
+    """ASGI under uvicorn."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huying.config.settings")
+    from huying.config.live.server import serve
+
     port = environment.whole("HUYING_PORT", 8012, low=1, high=65535)
-    uvicorn.run(
-        "huying.config.live_asgi:application",
-        host=environment.text("HUYING_HOST", "127.0.0.1"),
-        port=environment.whole("HUYING_LIVE_PORT", port + 1, low=1, high=65535),
-        timeout_graceful_shutdown=3,
-        access_log=False,
-        log_config=None,
-        lifespan="auto",
-    )
-    return 0
+    own = environment.whole("HUYING_LIVE_PORT", port + 1, low=1, high=65535)
+    server = serve(environment.text("HUYING_HOST", "127.0.0.1"), own)
+    server.run()
+    return 0 if server.started else 3
 
 
 def metrics_folder() -> os.PathLike[str]:

@@ -53,7 +53,8 @@ async def follow(stream: Stream, known: set[int]) -> AsyncIterator[str]:
     looked = loop.time()
     while not stream.lost or not stream.queue.empty():
         try:
-            news = await asyncio.wait_for(stream.queue.get(), HEARTBEAT)
+            async with asyncio.timeout(HEARTBEAT):
+                news = await stream.queue.get()
         except TimeoutError:
             yield ": still here\n\n"
         else:

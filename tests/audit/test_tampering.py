@@ -6,6 +6,7 @@ from django.db import connections
 from huying.audit.models import Event
 from huying.audit.operations import anchor
 from huying.audit.queries import verify
+from huying.workorders.models import WorkOrder
 from workorders.play import Play
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,6 +28,10 @@ def by_hand(statement, *values):
 
 def kinds(file=None):
     return {(fault.kind, fault.seq) for fault in verify(file)}
+
+
+def told(file=None):
+    return [str(fault) for fault in verify(file)]
 
 
 @pytest.mark.req("R055")
@@ -52,13 +57,27 @@ def test_an_inserted_row_is_named(history):
             " reason, data, request_id, prev, hash) SELECT stream, stream_id, 99, kind, at, centre_id, actor_kind,"
             " actor_name, before, after, reason, data, request_id, prev, hash FROM audit_event"
             " WHERE stream_id = %s AND seq = 1", order)
-    found = kinds()
-    assert ("inserted", 99) in found
+    row = Event.objects.get(stream_id=order, seq=99).pk
+    number = WorkOrder.objects.get(pk=order).number
+    assert told() == [f"工单 {number} 第 99 步（事件 {row}）：被插入"]  # and no word of steps 5 to 98, which never were
+
+
+def test_a_gap_is_told_once_however_wide(history):
+    order, _ = history
+    by_hand("UPDATE workorders_workorder SET event_seq = 2000000000 WHERE id = %s", order)
+    last = Event.objects.filter(stream="order", stream_id=order).count()
+    number = WorkOrder.objects.get(pk=order).number
+    assert told() == [f"工单 {number} 第 {last + 1} 至 2000000000 步：被删除"]
+
+
+def test_a_history_whose_order_is_gone_is_told(history):
+    order, _ = history
+    by_hand("UPDATE audit_event SET stream_id = 999999 WHERE stream = 'order' AND stream_id = %s", order)
+    assert "工单 999999：记录本身被删除，只留下历史" in told() and ("removed", 1) in kinds()
 
 
 def test_a_whole_chain_forged_anew_breaks_the_seal(history):
     from huying.kernel import hashchain
-    from huying.workorders.models import WorkOrder
 
     order, file = history
     head = bytes(32)

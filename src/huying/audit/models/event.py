@@ -53,6 +53,8 @@ class Chained(models.Model):
     """Something with a history: it carries the end of its own chain, so a removed last event is missed too."""
 
     stream: ClassVar[str]
+    noun: ClassVar[str]
+    """What people call it."""
 
     event_seq = models.PositiveIntegerField(default=0, editable=False)
     event_head = models.BinaryField(max_length=32, default=bytes(32), editable=False)

@@ -1,9 +1,10 @@
 """Walk every chain and every seal and name each row that was changed, removed or slipped in (R055)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from django.apps import apps
@@ -14,33 +15,52 @@ from huying.audit.queries.seals import BATCH, hashes_between, seal_of
 from huying.kernel import hashchain
 
 Place = tuple[str, int]
+End = tuple[int, bytes]
+NOTHING: End = (0, hashchain.GENESIS)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`kind` is changed, removed, inserted or anchor; `event_id` where a row still exists."""
+    """`kind` is changed, removed, inserted or anchor; `event_id` where a row still exists; `until` ends a gap of several.
+
+    Removed with `seq` 0: the history is there, what it is about is gone.
+    """
 
     kind: str
     stream: str
     stream_id: int
     seq: int
     event_id: int | None = None
+    until: int = 0
 
     def __str__(self) -> str:
         words = {"changed": "被改动", "removed": "被删除", "inserted": "被插入", "anchor": "封印不符"}[self.kind]
         if self.kind == "anchor":
             return f"封印 {self.stream_id}：其范围内的事件{words}"
+        if not self.seq:
+            return f"{subject(self.stream, self.stream_id)}：记录本身{words}，只留下历史"
         row = f"（事件 {self.event_id}）" if self.event_id else ""
-        return f"{self.stream} {self.stream_id} 第 {self.seq} 步{row}：{words}"
+        steps = f"{self.seq} 至 {self.until}" if self.until > self.seq else f"{self.seq}"
+        return f"{subject(self.stream, self.stream_id)} 第 {steps} 步{row}：{words}"
+
+
+def subject(stream: str, pk: int) -> str:
+    """What people call the thing whose history this is: 工单 4506…"""
+    model = chained().get(stream)
+    row = model._default_manager.filter(pk=pk).first() if model else None
+    return f"{model.noun if model else stream} {row or pk}"
+
+
+def chained() -> dict[str, type[Chained]]:
+    """Everything that has a history, by the name of its chains."""
+    return {model.stream: model for model in apps.get_models() if issubclass(model, Chained)}
 
 
 def verify(file: Path | None = None) -> Iterator[Fault]:
     """Every fault found; none means the history is as it was written. `file` holds the seals kept outside."""
-    ends: dict[Place, tuple[int, bytes]] = {}
     outside = read_seals(file)  # before the rows: a seal made meanwhile is in neither, or only in the rows
     with one_moment():
-        yield from check_chains(ends)
-        yield from check_heads(ends)
+        yield from check_chains(kept_ends())
         yield from check_anchors(outside)
 
 
@@ -56,37 +76,47 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def check_chains(ends: dict[Place, tuple[int, bytes]]) -> Iterator[Fault]:
-    """Each chain from its first row on; `ends` is filled with the last row of each."""
-    for event in Event.objects.order_by("stream", "stream_id", "seq").iterator(chunk_size=BATCH):
-        place = (event.stream, event.stream_id)
-        seq, head = ends.get(place, (0, hashchain.GENESIS))
-        for gone in range(seq + 1, event.seq):
-            yield Fault("removed", *place, gone)
+def kept_ends() -> dict[Place, End]:
+    """The end of its chain that each thing carries itself."""
+    return {
+        (stream, pk): (seq, bytes(head))
+        for stream, model in chained().items()
+        for pk, seq, head in model._default_manager.values_list("pk", "event_seq", "event_head").iterator(chunk_size=BATCH)
+    }
+
+
+def check_chains(ends: dict[Place, End]) -> Iterator[Fault]:
+    """Each chain from its first row to the end its owner carries; `ends` is used up."""
+    events = Event.objects.order_by("stream", "stream_id", "seq").iterator(chunk_size=BATCH)
+    for place, rows in groupby(events, key=lambda event: (event.stream, event.stream_id)):
+        end = ends.pop(place, None)
+        if end is None:
+            yield Fault("removed", *place, 0)
+        else:
+            yield from check_chain(place, rows, end)
+    for place, end in ends.items():
+        yield from check_chain(place, (), end)
+
+
+def check_chain(place: Place, rows: Iterable[Event], end: End) -> Iterator[Fault]:
+    """What is wrong with one chain: whatever stands behind its end was added, whatever its end counts and is not there
+    was removed. A gap is one fault, however wide somebody made it."""
+    seq, head = NOTHING
+    for event in rows:
+        if event.seq > end[0]:
+            yield Fault("inserted", *place, event.seq, event.pk)
+            continue
+        if event.seq > seq + 1:
+            yield Fault("removed", *place, seq + 1, until=event.seq - 1)
         if event.seq == seq + 1 and bytes(event.prev) != head:
             yield Fault("inserted", *place, event.seq, event.pk)
         elif hashchain.link(bytes(event.prev), event.record()) != bytes(event.hash):
             yield Fault("changed", *place, event.seq, event.pk)
-        ends[place] = (event.seq, bytes(event.hash))
-
-
-def check_heads(ends: dict[Place, tuple[int, bytes]]) -> Iterator[Fault]:
-    """The end each thing carries itself: a removed last row, or one added behind it."""
-    for model in apps.get_models():
-        if not issubclass(model, Chained):
-            continue
-        stream: str = model.stream
-        rows = model._default_manager.order_by("pk").values_list("pk", "event_seq", "event_head")
-        for pk, seq, head in rows.iterator(chunk_size=BATCH):
-            last, hash_ = ends.pop((stream, pk), (0, hashchain.GENESIS))
-            for gone in range(last + 1, seq + 1):
-                yield Fault("removed", stream, pk, gone)
-            for added in range(seq + 1, last + 1):
-                yield Fault("inserted", stream, pk, added)
-            if last == seq and hash_ != bytes(head):
-                yield Fault("changed", stream, pk, seq)
-    for (stream, pk), (last, _) in ends.items():
-        yield Fault("inserted", stream, pk, last)
+        seq, head = event.seq, bytes(event.hash)
+    if seq < end[0]:
+        yield Fault("removed", *place, seq + 1, until=end[0])
+    elif head != end[1]:
+        yield Fault("changed", *place, seq)
 
 
 def check_anchors(outside: dict[int, str]) -> Iterator[Fault]:

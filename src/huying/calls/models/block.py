@@ -53,6 +53,7 @@ class Block(Chained):
         EXPIRED = "expired", "已到期"
 
     stream = "block"
+    noun = "限制呼入"
     tenant_column = "centre_id"
 
     centre = models.ForeignKey("org.Centre", models.PROTECT, related_name="+")
@@ -81,6 +82,9 @@ class Block(Chained):
                 fields=["centre", "number_hash"], condition=models.Q(state__in=["nominated", "active"]), name="block_once"
             )
         ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
     @property
     def masked_number(self) -> str:

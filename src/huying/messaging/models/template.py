@@ -9,6 +9,7 @@ class Template(Chained):
     """
 
     stream = "template"
+    noun = "短信模板"
 
     centre = models.ForeignKey("org.Centre", models.CASCADE, related_name="+")
     scene = models.CharField("场景", max_length=30)

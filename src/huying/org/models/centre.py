@@ -13,6 +13,7 @@ class Centre(Tree, Chained):
     """
 
     stream = "centre"
+    noun = "运营中心"
 
     class Level(models.TextChoices):
         PROVINCE = "province", "省级"

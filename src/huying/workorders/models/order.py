@@ -34,6 +34,7 @@ class WorkOrder(Chained):
 
     tenant_column = "centre_id"
     stream = "order"
+    noun = "工单"
 
     number = models.CharField("工单号", max_length=40, unique=True)
     external_number = models.CharField("外部单号", max_length=60, blank=True)

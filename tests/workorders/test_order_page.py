@@ -1,10 +1,13 @@
 """The page of one order: who sees what of it, and what stays hidden."""
 
+import re
+
 import pytest
 
 from huying.audit.models import Access
 from huying.org.models import Staff
 from huying.workorders.models import Application, Assignment, Clock
+from huying.workorders.operations import attach
 from workorders.play import PHONE, Play
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +129,22 @@ def test_opening_a_confidential_order_leaves_a_row_that_those_who_audit_can_read
     assert "谁看过" in page("director1", play.number) and "谁看过" not in page("dispatcher1", play.number)
     page("reviewer1", Play(cast).number)
     assert Access.objects.filter(kind="view").count() == 3  # an ordinary order leaves none
+
+
+@pytest.mark.req("R154")
+def test_looks_are_told_in_words_and_once_however_often(client, page, cast, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    play = Play(cast).handling()
+    about = {"actor": cast.actor("liaison1"), "centre_id": cast.demo.pk, "purpose": "supplement", "order": play.order}
+    file = attach(upload=("现场.txt", "灯泡已换".encode()), **about)
+    client.force_login(cast.staff["liaison1"], backend=BACKEND)
+    for query in ("", "", "", "?save=1"):  # three times as the picture on a page, once taken away
+        client.get(f"/orders/{play.number}/files/{file.pk}{query}").getvalue()
+    client.post(f"/orders/{play.number}/reveal/phone/", {"reason": "电话联系诉求人核实"})
+    told = page("director1", play.number).split("谁看过")[1]
+    rows = [" ".join(row.split()) for row in re.sub(r"<[^>]+>", " ", told.split("</ul>")[0]).splitlines()]
+    text = " ".join(rows)
+    assert f"查看 {file.name} 共 3 次" in text and f"下载 {file.name}" in text and "显示敏感字段 联系电话 电话联系诉求人核实" in text
 
 
 @pytest.mark.req("R255")

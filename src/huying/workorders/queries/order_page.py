@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from huying.audit.models import Access, Event
+from huying.audit.models import Event
 from huying.citizens.models import Contact
 from huying.org.policies import Actor
 from huying.workorders.models import Application, Assignment, Attachment, Clock, Link, Verification, WorkOrder
 from huying.workorders.policies import sees_contact, visible_to
+from huying.workorders.queries.access import Look, looks
 from huying.workorders.queries.offers import Offer, offers
 from huying.workorders.queries.packs import template_of
 from huying.workorders.queries.shown import Words, words_for, words_for_all
@@ -16,7 +17,6 @@ from huying.workorders.queries.track import Badge, Stage, badges_of, events_of, 
 from huying.workorders.rules.next_step import first
 from huying.workorders.workflow import Plea
 
-LOOKS = 30
 _RELATED = ("centre", "template", "pack", "unit", "region", "category", "contact", "created_by", "holder")
 
 
@@ -60,7 +60,7 @@ class OrderPage:
     next_clock: Clock | None
     files: list[Attachment]
     related: list[Related]
-    looks: list[Access]
+    looks: list[Look]
     offers: list[Offer]
     primary: Offer | None
     followed: bool
@@ -176,13 +176,6 @@ def related(actor: Actor, order: WorkOrder) -> list[Related]:
 
 
 _BACKWARD = {"merged": "并入本单", "split": "由本单拆出", "urge": "由此催办", "review": "被复查", "copy": "被复用"}
-
-
-def looks(actor: Actor, order: WorkOrder) -> list[Access]:
-    """Who looked last, for those who may read that (R154)."""
-    if not actor.may("audit.read"):
-        return []
-    return list(Access.objects.filter(stream="order", stream_id=order.pk).order_by("-at", "-id")[:LOOKS])
 
 
 def facing(pleas: list[Application]) -> list[Facing]:

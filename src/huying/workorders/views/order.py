@@ -123,7 +123,9 @@ def file(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
 
 
 def note_download(request: HttpRequest, order: WorkOrder, found: Attachment) -> None:
+    """Seen where it stands on a page, or taken away: two different things to whoever looks for a leak."""
+    kind = Access.Kind.DOWNLOAD if "save" in request.GET else Access.Kind.VIEW
     note_access(
-        Access.Kind.DOWNLOAD, actor=actor_of(request), centre_id=order.centre_id, stream="order", stream_id=order.pk,
-        field=f"file:{found.pk}", path=request.path,
+        kind, actor=actor_of(request), centre_id=order.centre_id, stream="order", stream_id=order.pk,
+        field=found.name[:60], path=request.path,
     )

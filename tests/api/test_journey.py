@@ -86,6 +86,16 @@ def test_applications_are_made_and_decided(api):
     assert "approve_return" not in names(api("reviewer1"), number)
 
 
+def test_points_are_split_off_by_the_numbers_offered(api):
+    number, plain = api("agent1").create(points=["路灯不亮", "井盖松动"]), api("agent1").create()
+    (field,) = [row for row in names(api("dispatcher1"), number)["split"]["fields"] if row["name"] == "points"]
+    (cover,) = [row["value"] for row in field["choices"] if row["label"] == "井盖松动"]
+    left = ok(api("dispatcher1").post(f"{ORDERS}/{number}/split", {"points": [int(cover)], "reason": "两件不同的事"}))
+    assert left["points"] == ["路灯不亮"] and ok(api("dispatcher1").get(ORDERS))["items"][0]["title"] == "井盖松动"
+    offered = {*names(api("director1"), plain), *names(api("dispatcher1"), plain)}
+    assert "comment" in offered and not offered & {"split", "grant_reward", "pay_reward"}  # nothing to split, no reward promised
+
+
 def test_the_second_is_told_who_was_faster(api):
     number = api("agent1").create()
     at = f"{ORDERS}/{number}/dispatch"

@@ -34,17 +34,20 @@ LONG = 10**12
 def listing(request: HttpRequest, number: str) -> HttpResponse:
     """此人现在可对该工单做的动作，以及每个动作要填的字段。"""
     actor, order = actor_of(request), find(request, number)
-    items = [offered(number, one) for one in offers(actor, order) if one.action.code in PERFORMERS]
+    items = [offered(order, one) for one in offers(actor, order) if one.action.code in PERFORMERS]
     return write({"version": order.version, "items": items})
 
 
-def offered(number: str, one: Offer) -> dict[str, Any]:
+def offered(order: WorkOrder, one: Offer) -> dict[str, Any]:
     action = one.action
     about: list[Assignment | Application] = [*one.tasks, *one.pleas]
     targets = [{"id": row.pk, "label": row.unit.name} for row in about]
     fields = [described(name, name in action.needs) for name in (*action.needs, *action.takes)]
+    for row in fields:
+        if row["kind"] == "points":
+            row["choices"] = [{"value": str(point.seq), "label": point.text} for point in order.points.all()]
     return {
-        "code": action.code, "label": action.label, "url": f"{shapes.order_url(number)}/{action.code}",
+        "code": action.code, "label": action.label, "url": f"{shapes.order_url(order.number)}/{action.code}",
         "danger": action.danger, "targets": targets, "fields": fields,
     }
 

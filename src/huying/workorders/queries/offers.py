@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from huying.org.policies import Actor, NotAllowed
-from huying.workorders.models import Application, Assignment, WorkOrder
+from huying.workorders.models import Application, Assignment, Reward, WorkOrder
 from huying.workorders.policies import check, state_allows
 from huying.workorders.queries.packs import pack_of
 from huying.workorders.workflow import ACTIONS, Action, Plea
@@ -29,7 +29,7 @@ def offers(actor: Actor, order: WorkOrder) -> list[Offer]:
 def offer(
     actor: Actor, order: WorkOrder, action: Action, tasks: list[Assignment], pleas: list[Application]
 ) -> Offer | None:
-    if not actor.may(action.permission):
+    if not actor.may(action.permission) or not has_matter(order, action):
         return None
     if action.on == "assignment":
         fitting = [row for row in tasks if fits(actor, order, action, row, None)]
@@ -42,6 +42,18 @@ def offer(
         suiting = [row for row in asked if fits(actor, order, action, row.assignment, row)]
         return Offer(action, pleas=suiting) if suiting else None
     return Offer(action) if fits(actor, order, action, None, None) else None
+
+
+def has_matter(order: WorkOrder, action: Action) -> bool:
+    """Whether there is anything to do it with: points to split off, a reward that was promised or asked for."""
+    match action.code:
+        case "split":
+            return order.state in action.frm and order.points.exists()
+        case "grant_reward":
+            return Reward.objects.filter(order=order, state=Reward.State.OFFERED).exists()
+        case "pay_reward":
+            return Reward.objects.filter(order=order, state=Reward.State.CLAIMED).exists()
+    return True
 
 
 def may_return(order: WorkOrder, task: Assignment, pleas: list[Application]) -> bool:

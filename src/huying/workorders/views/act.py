@@ -25,6 +25,7 @@ from huying.workorders.policies import find_target
 from huying.workorders.queries.order_page import order_page
 from huying.workorders.queries.refusals import AlreadyDone, NoSuchOrder
 from huying.workorders.rules import INPUTS
+from huying.workorders.views.order import facts
 from huying.workorders.views.subject import actor_of, is_partial, note_look, order_or_404, order_url, way_back
 from huying.workorders.workflow import ACTIONS, Action
 
@@ -168,7 +169,8 @@ def page(request: HttpRequest, order: WorkOrder, action: Action, form: ActionFor
     context = {"order": order, "action": action, "form": form, "back": way_back(request, str(form["next"].value() or ""), order)}
     if is_partial(request):
         return render(request, "workorders/parts/act_form.html", context)
-    context |= {"page": order_page(actor_of(request), order), "me": actor_of(request)}
+    shown = order_page(actor_of(request), order)
+    context |= {"page": shown, "facts": facts(shown), "me": actor_of(request)}
     return render(request, "workorders/act.html", context, status=status)
 
 

@@ -75,7 +75,9 @@ def test_only_those_with_the_right_may_mark_an_appeal_as_sensitive(agent):
         ({"region": 450602}, "region"), ({"urgency": "最急"}, "urgency"), ({"event_at": "昨天"}, "event_at"),
         ({"event_at": "2090-01-01T00:00:00Z"}, "event_at"), ({"points": "灯"}, "points"), ({"template": "none"}, "template"),
         ({"confidental": True}, "confidental"), ({"title": "字" * 101}, "title"), ({"title": "  \n "}, "title"),
-        ({"caller": {"name": "张三", "phone": "一二三1"}}, "caller.phone"), ({"fields": []}, "fields"),
+        ({"caller": {"name": "张三", "phone": "一二三1"}}, "caller.phone"),
+        ({"caller": {"name": "张三", "phone": "12"}}, "caller.phone"), ({"caller": {"phone": "1390770000"}}, "caller.phone"),
+        ({"fields": []}, "fields"),
         ({"template": "safety_report", "type": "report"}, "fields.enterprise"), ({"fields": {"a": 10**14}}, None),
     ],
 )
@@ -89,7 +91,15 @@ def test_bad_input_names_the_field_in_chinese(agent, change, field):
     assert answer["Content-Type"] == "application/problem+json"
     assert field in {row["field"] for row in problem["errors"]}
     assert any("\u4e00" <= sign <= "\u9fff" for sign in problem["detail"])
+    assert all(row["message"] in problem["detail"] for row in problem["errors"])  # for who reads nothing but that
     assert not WorkOrder.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "phone", ["13907700001", "+86 139 0770 0001", "0770-2825000", "2825000", "400-822-1234", "12345", "+852 2345 6789", "0081 3 1234 5678"]
+)
+def test_whatever_can_be_called_is_taken(agent, phone):
+    assert agent.post(ORDERS, {**ORDER, "caller": {"name": "张三", "phone": phone}}).status_code == 201
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if actor is not None and status in {403, 404}:
         with transaction.atomic():
             note_refusal(actor, stream="api", path=request.path, reason=refusal.message)
+    told = bad_input(refusal.fields) if refusal.fields and refusal.message == BadInput.message else refusal  # name what is wrong
     headers = {"Retry-After": str(refusal.wait)} if isinstance(refusal, TooFast) else None
-    return problem(status, refusal.code, refusal.message, refusal.fields, headers)
+    return problem(status, refusal.code, told.message, refusal.fields, headers)
 
 
 def query_faults(error: ValidationError) -> dict[str, str]:

@@ -37,7 +37,6 @@ def _moment(value: Any) -> Any:
 
 
 Moment = Annotated[Any, BeforeValidator(_moment), WithJsonSchema({"type": ["string", "null"], "format": "date-time"})]
-PHONE = r"^[0-9+()（）\- ]{3,30}$"
 
 
 class CallerIn(Body):

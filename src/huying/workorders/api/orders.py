@@ -10,6 +10,7 @@ from ninja import Query, Router
 from huying.audit.models import Access, Event
 from huying.audit.operations import note_access
 from huying.citizens.operations import reveal
+from huying.kernel.phones import is_phone, normalise_phone
 from huying.org.policies import Actor, NotAllowed
 from huying.workorders.api import outputs, shapes
 from huying.workorders.api.access import actor_of, find, idempotency_key
@@ -78,6 +79,14 @@ def check_caller(caller: CallerIn) -> None:
         raise bad_input({"caller.phone": "请填写联系电话；匿名诉求请将 caller.kind 设为 anonymous"})
     if not set(caller.phone) <= set("0123456789+()（）- "):
         raise bad_input({"caller.phone": "电话号码只能含数字、空格、括号、加号和连字符"})
+    if not can_be_called(caller.phone):
+        raise bad_input({"caller.phone": "电话号码不对：应为手机号、固定电话或服务号码；境外号码请以 + 或 00 开头"})
+
+
+def can_be_called(phone: str) -> bool:
+    """A number of the mainland, or one from abroad that says so; a digit too few is seen before anybody dials it."""
+    bare, digits = phone.strip(), normalise_phone(phone)
+    return is_phone(digits) or (bare.startswith(("+", "00")) and 8 <= len(digits) <= 17)
 
 
 def centre_of(actor: Actor) -> Any:

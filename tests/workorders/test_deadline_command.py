@@ -38,6 +38,8 @@ def ask(*arguments):
         (["--start", "2026-11-21T23:00", "--hours", "0.5"], "2026-11-23T09:30:00+08:00"),
         (["--start", "2026-11-20T07:00", "--minutes", "30"], "2026-11-20T09:30:00+08:00"),
         (["--start", "2026-11-20T23:50", "--minutes", "30", "--natural"], "2026-11-21T00:20:00+08:00"),
+        # hours beside workdays follow them: after the close of Tuesday 13, half of Wednesday morning
+        (["--start", "2026-09-30T17:00+08:00", "--workdays", "5", "--hours", "1.5"], "2026-10-14T10:30:00+08:00"),
         # natural time needs no holidays, so an unknown year does no harm
         (["--start", "2027-05-01T00:00", "--hours", "24", "--natural"], "2027-05-02T00:00:00+08:00"),
         (["--start", "2026-11-20T16:00", "--pack", "default"], "2026-11-27T18:00:00+08:00"),
@@ -65,6 +67,14 @@ def test_explains_every_stretch_and_every_day_passed_over():
     assert lines[-3:] == ["合计　40 小时，5 个工作日", "到期　2026-10-13 周二 18:00", "2026-10-13T18:00:00+08:00"]
 
 
+def test_explains_hours_after_workdays_one_after_the_other():
+    lines = ask("--start", "2026-11-19T16:00", "--workdays", "1", "--hours", "2", "--explain")
+    assert [line for line in lines if line[:2] in {"起算", "到期"}] == [
+        "起算　2026-11-19 周四 16:00", "到期　2026-11-20 周五 18:00", "起算　2026-11-20 周五 18:00", "到期　2026-11-23 周一 11:00"
+    ]
+    assert "计入　2026-11-23 周一 09:00-11:00　2 小时" in lines and lines[-1] == "2026-11-23T11:00:00+08:00"
+
+
 def test_own_calendar_file(tmp_path):
     file = tmp_path / "calendar.json"
     file.write_text(json.dumps({"holidays": ["2027-01-01"], "years": [2027]}), "utf-8")
@@ -81,8 +91,7 @@ def test_own_calendar_file(tmp_path):
         (["--start", "昨天", "--workdays", "5"], Refusal, "看不懂"),
         (["--start", "2026-02-30T10:00", "--workdays", "5"], Refusal, "看不懂"),
         (["--start", "1901-01-01", "--workdays", "5"], Refusal, "1901"),
-        (["--start", "2026-11-20"], Refusal, "恰好写一项"),
-        (["--start", "2026-11-20", "--workdays", "5", "--hours", "4"], Refusal, "恰好写一项"),
+        (["--start", "2026-11-20"], Refusal, "写明时限"),
         (["--start", "2026-11-20", "--workdays", "五"], Refusal, "--workdays"),
         (["--start", "2026-11-20", "--workdays", "0"], BadTerm, "大于零"),
         (["--start", "2026-11-20", "--workdays", "1.5"], BadTerm, "1.5"),

@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--start", metavar="时刻", help="起算时刻，如 2026-09-30T17:00+08:00；不写时区按北京时间")
         parser.add_argument("--workdays", metavar="N", help="N 个工作日：开始当日不计入，第 N 个工作日下班时届满")
-        parser.add_argument("--hours", metavar="H", help="H 个工作小时，从起算时刻逐分钟计；可写 0.5")
+        parser.add_argument("--hours", metavar="H", help="H 个工作小时，从起算时刻逐分钟计；可写 0.5；与 --workdays 同写时接在其后")
         parser.add_argument("--minutes", metavar="M", help="M 个工作分钟")
         parser.add_argument("--natural", action="store_true", help="小时、分钟按自然时间计（夜间、周末、节假日都算）")
         parser.add_argument("--pack", metavar="名称", help=f"没有写明时限时取规则包里的；随附的叫 {SHIPPED}，中心自己的须有数据库")
@@ -52,14 +52,16 @@ class Command(BaseCommand):
         start = read_start(options["start"])
         if options["centre"] or options["pack"] not in {None, SHIPPED}:
             with tenant_scope(ALL):
-                term, calendar = asked_of_database(options, start)
+                terms, calendar = asked_of_database(options, start)
         else:
-            term, calendar = asked(options, parse_pack(default_data())), read_calendar(options["calendar"])
-        until = count(start, term, calendar)
-        if options["explain"]:
-            for line in explain(start, term, until):
-                self.stdout.write(line)
-        self.stdout.write(until.at.isoformat())
+            terms, calendar = asked(options, parse_pack(default_data())), read_calendar(options["calendar"])
+        for term in terms:
+            until = count(start, term, calendar)
+            if options["explain"]:
+                for line in explain(start, term, until):
+                    self.stdout.write(line)
+            start = until.at
+        self.stdout.write(start.isoformat())
 
 
 def read_start(text: str | None) -> datetime:
@@ -76,20 +78,21 @@ def read_start(text: str | None) -> datetime:
     return at
 
 
-def asked(options: Mapping[str, Any], pack: Pack) -> Term:
-    """The term: named outright, else taken from the pack. Raises BadQuestion, BadTerm.
+def asked(options: Mapping[str, Any], pack: Pack) -> list[Term]:
+    """The terms, one after the other: named outright, else the one of the pack. Raises BadQuestion, BadTerm.
 
-    With a term named outright the pack says no more than whose calendar counts.
+    Hours named beside workdays follow them: they count from the close of the last workday. With a term named outright
+    the pack says no more than whose calendar counts.
     """
     named = [unit for unit in ("workdays", "hours", "minutes") if options[unit] is not None]
-    if len(named) > 1 or not (named or options["pack"]):
-        raise BadQuestion("请在 --workdays、--hours、--minutes 中恰好写一项，或用 --pack 取规则包里的时限")
+    if not (named or options["pack"]):
+        raise BadQuestion("请用 --workdays、--hours 或 --minutes 写明时限，或用 --pack 取规则包里的时限")
     if not named:
         if options["natural"]:
             raise BadQuestion("--natural 只能与 --hours 或 --minutes 同用，规则包自己写明了是否按自然时间")
-        return of_pack(pack, options["clock"], options["kind"], options["urgency"])
-    unit = named[0]
-    return Term.parse({unit: number(options[unit], unit), **({"natural": True} if options["natural"] else {})})
+        return [of_pack(pack, options["clock"], options["kind"], options["urgency"])]
+    natural = {"natural": True} if options["natural"] else {}
+    return [Term.parse({unit: number(options[unit], unit), **natural}) for unit in named]
 
 
 def number(text: str, unit: str) -> int | float:
@@ -108,15 +111,15 @@ def of_pack(pack: Pack, clock: str, kind: str, urgency: str) -> Term:
     }[clock]
 
 
-def asked_of_database(options: Mapping[str, Any], start: datetime) -> tuple[Term, WorkCalendar]:
+def asked_of_database(options: Mapping[str, Any], start: datetime) -> tuple[list[Term], WorkCalendar]:
     """The same with a centre's own pack and calendar; the calendar is strict here, unlike for a real order."""
     centre = centre_of(options["centre"], options["pack"])
     code = options["pack"] or SHIPPED
-    term = asked(options, pack_of(pack_in_force(centre, start, code)))
+    terms = asked(options, pack_of(pack_in_force(centre, start, code)))
     if options["calendar"]:
-        return term, read_calendar(options["calendar"])
+        return terms, read_calendar(options["calendar"])
     own = calendar_of(centre=centre)
-    return term, calendar_from_dict(own.data if own else {})
+    return terms, calendar_from_dict(own.data if own else {})
 
 
 def centre_of(code: str | None, pack: str) -> Centre:

@@ -1,4 +1,4 @@
-"""A large made-up city for the benches: so many orders with points of history, written by COPY, spread over two years.
+"""A large made-up city for the benches: so many orders with points of history, written by COPY, spread over some years.
 
 Every text is put together from parts, so that common and rare words occur as in life. Nothing here is real.
 """
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from multiprocessing import get_context
 from typing import Any
 
@@ -31,7 +32,6 @@ MATTERS = ["路灯不亮", "下水道堵塞", "夜间施工噪声扰民", "垃�
            "社保转移", "不动产登记", "公积金提取", "新生儿上户口", "老年优待证", "燃气报装", "宽带施工损坏路面", "河道有异味"]
 WISHES = ["希望尽快处理", "请有关部门核实", "要求给个说法", "盼回复", "请告知办理流程", "已经反映过一次没有结果", "影响居民休息", "存在安全隐患"]
 ROADS = ["步行道", "路口东侧", "三单元门前", "公交站旁", "菜市场北门", "学校围墙外", "桥下", "停车场入口"]
-SPAN = timedelta(days=730)
 STATES = ["closed"] * 94 + ["to_review", "to_dispatch", "to_sign", "handling", "to_check", "to_follow_up"]
 KINDS = ["complaint", "help", "consultation"]
 CHUNK = 10_000
@@ -72,8 +72,8 @@ def text(rng: random.Random, serial: int) -> tuple[str, str, str]:
     return title, content, place
 
 
-def fill(first: int, last: int) -> None:
-    """Add the orders first … last, some ten thousand at a time and two at once: Python has as much to do as PostgreSQL.
+def fill(first: int, last: int, years: int) -> None:
+    """Add the orders first … last, of so many years, some ten thousand at a time and two at once: Python has as much to do as PostgreSQL.
 
     The index of the words is made anew afterwards, as a restored backup has it: rows that come in any order of time are
     several times dearer to it than those of a day's work, which come in order.
@@ -84,7 +84,7 @@ def fill(first: int, last: int) -> None:
         index = cursor.fetchone()[0]
         cursor.execute("DROP INDEX order_words")
         with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=wake) as pool:
-            for _ in pool.map(fill_piece, *zip(*pieces, strict=True)):
+            for _ in pool.map(fill_piece, *zip(*pieces, strict=True), repeat(timedelta(days=365 * years))):
                 pass
         cursor.execute("SET maintenance_work_mem = '1GB'")
         cursor.execute(index)
@@ -99,10 +99,10 @@ def wake() -> None:
     set_scope(ALL)
 
 
-def fill_piece(first: int, last: int) -> None:
+def fill_piece(first: int, last: int, span: timedelta) -> None:
     """These orders with words, main assignment and history."""
     city, now = City(first), datetime.now(UTC)
-    made = [city.order(number, now - SPAN * city.rng.random()) for number in range(first, last + 1)]
+    made = [city.order(number, now - span * city.rng.random()) for number in range(first, last + 1)]
     connections["owner"].ensure_connection()
     raw = connections["owner"].connection
     with raw.transaction():

@@ -85,8 +85,13 @@ def test_counts_are_asked_for_only_when_drawn_and_only_once(cast, nav, ask):
     assert callable(page_context(ask())["nav"]) and page_context(ask(user=None))["nav"] == []
 
 
-def test_home_is_the_first_entry(cast, as_):
-    assert as_("agent1").get("/")["Location"] == "/desk/"
+@pytest.mark.parametrize(
+    ("user", "page"),
+    [("agent1", "/desk/"), ("dispatcher1", "/orders/desk/to_review/"), ("reviewer1", "/orders/desk/to_review/"),
+     ("followup1", "/followup/"), ("liaison1", "/orders/desk/to_sign/")],
+)
+def test_everybody_begins_where_their_work_is(cast, as_, user, page):
+    assert as_(user).get("/")["Location"] == page
 
 
 @needs("org.manage_staff", "org.manage_units")

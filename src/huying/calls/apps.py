@@ -19,7 +19,7 @@ class CallsConfig(AppConfig):
         register_nav("话务", "calls:reports", "calls.report", order=320, side="centre")
         name_kinds(KINDS, FIELDS)
         register_bar("calls/bar.html", bar_of, "calls.answer")
-        register_nav("回拨", "calls:pool", "calls.answer", order=60, side="centre", count=waiting_call_backs)
+        register_nav("回拨", "calls:pool", "calls.answer", order=205, side="centre", count=waiting_call_backs)
         register_nav(
             "拦截", "calls:blocks", "calls.nominate_block", "calls.approve_block", order=440, side="centre", count=blocks_to_decide
         )

@@ -37,6 +37,7 @@ class NavEntry:
     key: str
     query: str
     count: Callable[[Any], int | None] | None
+    home: bool = False
 
 
 NAV: list[NavEntry] = []
@@ -46,7 +47,7 @@ ROOMS: dict[str, dict[str, str]] = {}
 
 def register_nav(
     label: str, url_name: str, *permissions: str, order: int = 500, side: Side = "", key: str = "", query: str = "",
-    count: Callable[[Any], int | None] | None = None,
+    count: Callable[[Any], int | None] | None = None, home: bool = False,
 ) -> None:
     """Enter a page in the main menu; call it in `AppConfig.ready()`. Entering the same place again replaces it.
 
@@ -60,8 +61,9 @@ def register_nav(
     `query`        what stands behind the question mark ("state=to_review"), for several entries of one list
     `count`        called with the Actor when the menu is drawn, and only for those who see the entry; must be quick and
                    capped (an indexed count of at most 1000); 0 and None show nothing
+    `home`         who sees it begins the day here, not at the first entry: a dispatcher also takes appeals in now and then
     """
-    entry = NavEntry(label, url_name, permissions, order, side, key, query, count)
+    entry = NavEntry(label, url_name, permissions, order, side, key, query, count, home)
     NAV[:] = [old for old in NAV if (old.url_name, old.query) != (url_name, query)]
     NAV.append(entry)
     NAV.sort(key=lambda each: each.order)

@@ -144,8 +144,9 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @needs()
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page of the person's menu."""
-    first = next((item for item in main_menu(actor_of(request), request) if item.path != request.path), None)
+    """Where the person's work begins: a page of the menu that says so, else its first."""
+    items = [item for item in main_menu(actor_of(request), request) if item.path != request.path]
+    first = next((item for item in items if item.entry.home), items[0] if items else None)
     return redirect(first.url if first else "org:account")
 
 

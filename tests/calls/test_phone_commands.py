@@ -2,13 +2,15 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from huying.audit.models import Event
 from huying.calls.models import CalledNumber, Phone, SkillGroup
 from huying.calls.operations.phones import BadExtension, TakenExtension
+from huying.calls.queries import plan_and_faults
 from huying.org.models import Calendar
 
 
@@ -38,6 +40,25 @@ def test_a_second_time_gives_the_same_account_unless_a_new_password_is_wanted(ex
     assert json.loads(run("phone", "add", "8001", "--user", "agent2", "--sip", "--json")) == first
     fresh = json.loads(run("phone", "add", "8001", "--user", "agent2", "--sip", "--json", "--new-password"))
     assert fresh["password"] != first["password"]
+
+
+@pytest.mark.django_db
+def test_how_a_sip_telephone_is_answered_is_said_with_it_and_stays(exchange):
+    def answering(*words: str) -> str:
+        run("phone", "add", "8021", "--user", "agent1", *words)
+        return next(row["answering"] for row in json.loads(run("phone", "list", "--json")) if row["extension"] == "8021")
+
+    assert answering("--sip") == "hand"
+    assert answering("--sip", "--answering", "auto") == "auto"
+    plan, _ = plan_and_faults(Path("unused"))
+    assert next(phone for phone in plan.phones if phone.extension == "8021").auto_answer
+    assert answering("--sip", "--new-password") == "auto"
+    assert answering("--sip", "--answering", "remote") == "remote"
+    assert Event.objects.filter(kind="phone.edit", data__answering="remote").count() == 1
+    with pytest.raises(CommandError, match="话务条上接听"):
+        run("phone", "add", "8021", "--user", "agent1", "--answering", "auto")
+    with pytest.raises(CommandError, match="answering"):
+        run("phone", "add", "8021", "--user", "agent1", "--sip", "--answering", "by-magic")
 
 
 @pytest.mark.django_db

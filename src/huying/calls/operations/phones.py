@@ -34,8 +34,11 @@ def phone_password() -> str:
 
 
 @transaction.atomic
-def add_phone(*, actor: Actor, extension: str, owner: Staff, kind: str, new_password: bool = False) -> Phone:
-    """The telephone `extension` of the centre of `owner`, made or put right; an existing one keeps its password.
+def add_phone(
+    *, actor: Actor, extension: str, owner: Staff, kind: str, answering: str = "", new_password: bool = False
+) -> Phone:
+    """The telephone `extension` of the centre of `owner`, made or put right; an existing one keeps its password, and how it
+    is answered unless `answering` says so.
 
     Raises NotAllowed, BadExtension, TakenExtension.
     """
@@ -48,10 +51,12 @@ def add_phone(*, actor: Actor, extension: str, owner: Staff, kind: str, new_pass
     made = row is None
     row = row or Phone(centre_id=owner.centre_id, extension=extension)
     row.kind, row.owner, row.is_active = kind, owner, True
+    row.answering = answering or row.answering
     if new_password or not row.password:
         row.password = phone_password()
     row.save()
-    record(row.centre_id, "phone.add" if made else "phone.edit", actor, extension=extension, phone_kind=kind, owner=owner.pk)
+    record(row.centre_id, "phone.add" if made else "phone.edit", actor, extension=extension, phone_kind=kind, owner=owner.pk,
+           answering=row.answering)
     config_changed()
     return row
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from huying.calls.models import Phone
 from huying.calls.operations.phones import add_phone
@@ -21,6 +21,10 @@ class Command(BaseCommand):
         add.add_argument("extension", metavar="EXTENSION", help="分机号，3 到 8 位数字")
         add.add_argument("--user", required=True, metavar="USER", help="固定使用这部话机的人")
         add.add_argument("--sip", action="store_true", help="SIP 话机；不写则为浏览器话机")
+        add.add_argument(
+            "--answering", choices=Phone.Answering.values,
+            help="SIP 话机怎样接听：hand 拿起话机（默认），auto 话机自动接听，remote 话务条遥控接听；不写则不变",
+        )
         add.add_argument("--new-password", action="store_true", help="换一个新口令")
         add.add_argument("--json", action="store_true", help="按 JSON 打印")
         rows = actions.add_parser("list", help="列出全部话机")
@@ -35,9 +39,11 @@ class Command(BaseCommand):
 
     def add(self, options: dict[str, Any]) -> None:
         kind = Phone.Kind.SIP if options["sip"] else Phone.Kind.WEBRTC
+        if options["answering"] and not options["sip"]:
+            raise CommandError("浏览器话机在话务条上接听，不需要 --answering；SIP 话机请加 --sip")
         row = add_phone(
             actor=operator(), extension=options["extension"], owner=find_staff(options["user"]), kind=kind,
-            new_password=options["new_password"],
+            answering=options["answering"] or "", new_password=options["new_password"],
         )
         account = {
             "user": row.extension, "password": row.password, "host": settings.SWITCH_HOST,
@@ -52,7 +58,7 @@ class Command(BaseCommand):
 
     def list(self, options: dict[str, Any]) -> None:
         rows = [
-            {"extension": row.extension, "kind": row.kind, "centre": row.centre.code, "place": row.place,
+            {"extension": row.extension, "kind": row.kind, "answering": row.answers, "centre": row.centre.code, "place": row.place,
              "user": row.owner.username if row.owner else "", "active": row.is_active}
             for row in Phone.objects.select_related("centre", "owner")
         ]

@@ -162,6 +162,24 @@ def test_an_attended_transfer_hands_the_citizen_over():
     assert faults(facts) == []
 
 
+def test_a_colleague_asked_first_and_then_joined_is_a_conference_and_no_transfer():
+    line = Line().enter().queue()
+    agent = line.connect("8001")
+    line.wait(10).leave(agent)
+    colleague = line.ring("8002")
+    line.wait(2).answer(colleague).join(agent, colleague, bridge="b2").wait(6)
+    line.leave(colleague).join(colleague, bridge="b1").leave(agent).join(agent, bridge="b1")  # as the switch writes it
+    line.note("ATTENDEDTRANSFER", agent, extra={"bridge1_id": "b1", "bridge2_id": "b2"})
+    line.wait(20).hang_up(agent).wait(9).caller_leaves(colleague)
+    facts = fold(line.rows)
+    assert (facts.conferences, facts.transfers) == (1, 0)
+    together = next(row for row in facts.milestones if row["kind"] == "conference")
+    assert together["extension"] == "8001"
+    assert "transferred" not in {row["kind"] for row in facts.milestones}
+    assert [leg.role for leg in facts.legs] == ["agent", "agent"]
+    assert faults(facts) == []
+
+
 def test_a_three_way_conference_with_another_hotline():
     line = Line().enter().queue()
     agent = line.connect("8001")

@@ -64,6 +64,8 @@ async def conference(job: Job, hands: Hands) -> dict[str, Any]:
     """Who is asked already joins at once; else caller and agent go to a room, and the third is called into it."""
     leg = hands.talking(job.extension)
     if await hands.consults(job.extension):
+        if not (await hands.bridge(leg))[1]:
+            raise NotPossible("对方还没有接听，接听后才能三方通话")
         for digit in THREE_WAY:
             await hands.line.action("PlayDTMF", Channel=leg.channel, Digit=digit, Receive="true")
         hands.consulting.pop(job.extension, None)

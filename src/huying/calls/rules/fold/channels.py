@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from huying.kernel.clock import to_milliseconds
 from huying.switch.records import USER, Record
@@ -15,6 +15,9 @@ RESTART = "SWITCH_START"
 HOLD, UNHOLD = "HOLD", "UNHOLD"
 MUSIC, MUSIC_ENDS = "MOH_STREAM_BEGIN", "MOH_STREAM_END"
 MOVES = {"BLINDTRANSFER": "blind", "ATTENDEDTRANSFER": "attended"}
+JOINED = "JOINED"
+"""What the switch tells as an attended transfer when whoever asked stays with both: three talk."""
+STAYS = timedelta(milliseconds=500)
 ORDER = {RESTART: 9, "CHAN_START": 0, "BRIDGE_EXIT": 4, "HANGUP": 5, "CHAN_END": 6, "LINKEDID_END": 7}
 """Of records of the very same microsecond; whatever else, between a channel's start and its end."""
 
@@ -139,9 +142,18 @@ def read(records: list[Record]) -> Stream | None:
     stream = Stream(oldest(row.linkedid for row in rows), {}, [], to_milliseconds(rows[-1].at))
     for row in rows:
         _take(stream, row, to_milliseconds(row.at))
+    stream.said = [_joined(stream, said) for said in stream.said]
     first = to_milliseconds(rows[0].at)
     stream.restart = next((_lost_at(row) for row in records if row.kind == RESTART and row.at >= first), None)
     return stream
+
+
+def _joined(stream: Stream, said: Said) -> Said:
+    """Who lets a call go leaves its bridge within milliseconds."""
+    stay = span_at(stream.channels[said.uniqueid].stays, said.at) if said.event == "ATTENDEDTRANSFER" else None
+    if stay is None or (stay.until is not None and stay.until - said.at < STAYS):
+        return said
+    return Said(said.at, said.uniqueid, JOINED, "")
 
 
 def _lost_at(row: Record) -> datetime:

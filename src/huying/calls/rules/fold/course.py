@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from huying.calls.rules.fold.channels import HOLD, MOVES, UNHOLD, Said, Stream
+from huying.calls.rules.fold.channels import HOLD, JOINED, MOVES, UNHOLD, Said, Stream
 from huying.calls.rules.fold.facts import LegFacts
 
 Milestone = dict[str, Any]
@@ -15,6 +15,7 @@ WORDS = {"timeout", "invalid", ""}
 SIMPLE = {
     "ENTER": ("entered", "called"), "BLOCKED": ("blocked", "verdict"), "QUEUE": ("queued", "queue"), "HUMAN": ("human", ""),
     "MAIL": ("voicemail", "name"), "RECORD": ("recorded", "name"), "INVITE": ("invited", "by"), "ROOM": ("conference", "room"),
+    JOINED: ("conference", ""),
     "DESK": ("desk", "desk"), "CALLBACK": ("call_back", ""),
     "ASK": ("asked", "queue"), "INVAIN": ("asked_in_vain", "queue"), "OUT": ("dialled", ""), HOLD: ("held", ""),
     UNHOLD: ("retrieved", ""), "PAUSED": ("recording_paused", ""), "RESUMED": ("recording_resumed", ""),
@@ -40,7 +41,7 @@ def _line(stream: Stream, said: Said) -> Milestone | None:
     if said.event in SIMPLE:
         kind, name = SIMPLE[said.event]
         line: Milestone = {"kind": kind, name: said.text[:LONGEST]} if name else {"kind": kind}
-        return {**line, **_who(stream, said)} if said.event in {HOLD, UNHOLD} else line
+        return {**line, **_who(stream, said)} if said.event in {HOLD, UNHOLD, JOINED} else line
     if said.event in MOVES:
         return {"kind": "transferred", "how": MOVES[said.event], "to": inside(said.text), **_who(stream, said)}
     told = {"ROUTE": _route, "NODE": _node, "KEY": _key, "SAID": _said, "QUEUEEND": _left, "RATE": _rated}.get(said.event)

@@ -7,7 +7,7 @@ from typing import Any
 
 from huying.calls.catalog import Outcome
 from huying.calls.rules.fold import course
-from huying.calls.rules.fold.channels import HOLD, UNHOLD, Said, Stream, in_order, read, span_at
+from huying.calls.rules.fold.channels import HOLD, JOINED, UNHOLD, Said, Stream, in_order, read, span_at
 from huying.calls.rules.fold.company import Shares, Stretch, shares, stretches
 from huying.calls.rules.fold.facts import CallFacts, LegFacts, Taped
 from huying.calls.rules.fold.outcome import cause_of, ended_by, not_invited, outcome_of
@@ -143,7 +143,7 @@ def _facts(made: _Folded) -> CallFacts:
         human_at=human.at if human else None, queued_at=queued.at if queued else None,
         offered_at=offered[0].offered_at if offered else None, answered_at=answer.at, ended_at=_ended_at(made),
         talk_ms=made.spent.talk, hold_ms=made.spent.hold, offers=len(offered), transfers=made.count("BLINDTRANSFER", "ATTENDEDTRANSFER"),
-        conferences=len({said.text for said in made.stream.said if said.event == "ROOM"}),
+        conferences=len({said.text for said in made.stream.said if said.event == "ROOM"}) + made.count(JOINED),
         invited_at=invited.at if invited else None, rating=course.rating(rated.text) if rated else None,
         rated_at=rated.at if rated else None, was_listed=made.first("BLOCKED") is not None,
         own_phone=cast.citizen.extension if cast.direction == INWARD else "",

@@ -1,15 +1,18 @@
 """Everything about one call, for its page."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from huying.calls.models import Call, Leg, Recording, SkillGroup, Utterance
+from huying.calls.models import Call, FlowVersion, Leg, Recording, SkillGroup, Utterance
 from huying.calls.rules.course import Line, Pause, lines, pauses
+from huying.calls.rules.flow_check import name_of
 from huying.org.policies import Actor
 
 Finder = Callable[[Actor, Call], list[dict[str, Any]]]
 _finders: list[Finder] = []
+FLOW = re.compile(r"f(\d{1,9})v(\d{1,9})")
 
 
 def register_orders(finder: Finder) -> None:
@@ -37,7 +40,21 @@ def words_of_call(call: Call) -> list[Utterance]:
 
 def page_of_call(call: Call) -> CallSheet:
     legs = list(call.legs.select_related("staff"))
-    people = {leg.extension: leg.staff.name for leg in legs if leg.extension and leg.staff}
+    people: dict[object, str] = {leg.extension: leg.staff.name for leg in legs if leg.extension and leg.staff}
+    people |= {leg.staff_id: leg.staff.name for leg in legs if leg.staff}
     queues = {group.queue: group.name for group in SkillGroup.objects.filter(centre_id=call.centre_id)}
-    return CallSheet(lines(call.milestones, people, queues), legs, list(call.recordings.order_by("begun_at", "id")),
-                     pauses(call.milestones), sum(row.get("kind") == "said" for row in call.milestones))
+    course = lines(call.milestones, people, {**queues, **_steps(call)})
+    return CallSheet(course, legs, list(call.recordings.order_by("begun_at", "id")), pauses(call.milestones),
+                     sum(row.get("kind") == "said" for row in call.milestones))
+
+
+def _steps(call: Call) -> dict[str, str]:
+    """Names of the menus the call went through, and of their steps as they were called then."""
+    found = {match[0]: match for line in call.milestones if (match := FLOW.fullmatch(str(line.get("flow", ""))))}
+    names: dict[str, str] = {}
+    for match in found.values():
+        version = FlowVersion.objects.select_related("flow").filter(flow=int(match[1]), number=int(match[2])).first()
+        if version is not None:
+            names[match[0]] = f"{version.flow.name}（第 {version.number} 版）"
+            names |= {f"{match[0]}:{node['id']}": name_of(node) for node in version.graph["nodes"]}
+    return names

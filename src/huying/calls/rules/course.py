@@ -12,7 +12,8 @@ TITLES = {
     "cancelled": "振铃取消", "failed": "呼叫失败", "left": "退出通话", "held": "保持", "retrieved": "取回", "transferred": "转接",
     "conference": "三方通话", "asked": "咨询技能组", "asked_in_vain": "技能组无人应答", "desk": "转其他热线", "dialled": "外呼",
     "voicemail": "留言", "call_back": "预约回拨", "recorded": "开始录音", "recording_paused": "来电人一侧暂停录音",
-    "recording_resumed": "来电人一侧恢复录音", "invited": "邀请评价", "rated": "按键评价", "ended": "通话结束", "wrap_up": "话后处理完成",
+    "recording_resumed": "来电人一侧恢复录音", "invited": "邀请评价", "rated": "按键评价", "ended": "通话结束",
+    "after_work_ended": "话后处理完成",
 }
 TONES = {"answered": "green", "missed": "red", "refused": "red", "failed": "red", "blocked": "red", "rated": "green", "held": "amber"}
 LABELS = {
@@ -23,7 +24,12 @@ WORDS = {
     "blind": "直接转接", "attended": "咨询转接", "timeout": "超时未按", "invalid": "按键无效", "agent": "坐席", "consult": "咨询",
     "outside": "外线", "monitor": "监听", "caller": "来电人", "system": "系统", "pass": "放行",
     "silent": "没有说话", "unclear": "没有听懂", "failed": "没有结果", "refused": "拦截", "key": "按键评价",
+    "ANSWERED": "已接听", "ABANDON": "来电人放弃", "TIMEOUT": "等待超时", "FULL": "排队已满", "JOINEMPTY": "无人签入",
+    "LEAVEEMPTY": "无人可接听", "JOINUNAVAIL": "无人可接听", "LEAVEUNAVAIL": "无人可接听", "CONTINUE": "坐席挂断",
+    "WITHDRAW": "已撤出排队",
 }
+ONLY_SO = {("invited", "by"): "方式", ("rated", "rating"): "按键"}
+"""A word that says something else in one kind of line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +66,28 @@ def pauses(milestones: Iterable[Mapping[str, Any]]) -> list[Pause]:
     return found
 
 
-def lines(milestones: Iterable[Mapping[str, Any]], people: Mapping[str, str], queues: Mapping[str, str]) -> list[Line]:
-    """`people`: extension -> who sat there; `queues`: the switch's name of a queue -> its own."""
-    return [_line(row, people, queues) for row in milestones]
+def lines(
+    milestones: Iterable[Mapping[str, Any]], people: Mapping[object, str], names: Mapping[str, str]
+) -> list[Line]:
+    """In order of time. `people`: extension, or key of a person -> name; `names`: the switch's name of a queue, a flow, or
+    a step ("flow:node") -> its own."""
+    return sorted((_line(row, people, names) for row in milestones), key=lambda line: line.at)
 
 
-def _line(row: Mapping[str, Any], people: Mapping[str, str], queues: Mapping[str, str]) -> Line:
+def _line(row: Mapping[str, Any], people: Mapping[object, str], names: Mapping[str, str]) -> Line:
     kind = str(row.get("kind", ""))
+    title, tone = TITLES.get(kind, kind), TONES.get(kind, "")
+    if kind == "rated" and row.get("rating") is None:
+        title, tone = "未按键评价", ""
     facts = [
-        (LABELS[name], queues.get(str(value), WORDS.get(str(value), str(value))))
+        (ONLY_SO.get((kind, name), LABELS[name]), _said(row, name, names))
         for name, value in row.items() if name in LABELS and value not in (None, "")
     ]
-    who = people.get(str(row.get("extension", "")), "")
-    return Line(datetime.fromisoformat(str(row["at"])), TITLES.get(kind, kind), who, TONES.get(kind, ""), facts=facts)
+    who = people.get(str(row.get("extension", "")), "") or people.get(row.get("staff"), "")
+    return Line(datetime.fromisoformat(str(row["at"])), title, who, tone, facts=facts)
+
+
+def _said(row: Mapping[str, Any], name: str, names: Mapping[str, str]) -> str:
+    value = str(row[name])
+    key = f"{row.get('flow', '')}:{value}" if name == "node" else value
+    return names.get(key, WORDS.get(value, value))

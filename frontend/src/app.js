@@ -5,6 +5,7 @@ import { startClocks } from "./clocks.js";
 import { startCopying } from "./copy.js";
 import { attachDrafts, startDrafts } from "./drafts.js";
 import { startFiles } from "./files.js";
+import { startKeeping } from "./keep.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startProgress } from "./progress.js";
@@ -29,6 +30,7 @@ startClocks();
 startDrafts();
 startLive();
 startBar();
+startKeeping();
 htmx.onLoad((root) => {
   attachDrafts(root);
   attachRecorders(root);

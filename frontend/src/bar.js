@@ -31,6 +31,12 @@ function soon(part) {
   drawing.set(part, setTimeout(() => { drawing.delete(part); htmx.trigger(part, "hy:news"); }, 300));
 }
 
+// What happened between the page and the stream, or while the stream was away, is told to nobody a second time.
+export function phoneCaughtUp() {
+  if (bar()) lookAgain();
+  document.querySelectorAll("[data-phone-topics]").forEach(soon);
+}
+
 function typedInto(form) {
   return [...form.elements].some((field) => field.name && !["hidden", "submit", "button", "checkbox", "radio"].includes(field.type) && field.tagName !== "SELECT" && field.value !== field.defaultValue);
 }
@@ -111,7 +117,8 @@ export function startBar() {
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const mine = bar();
     if (mine && event.detail.xhr && event.detail.xhr.hyBegan <= newsAt) lookAgain();
-    if (mine && (event.target === mine || event.target.id === "hy-phone" || mine.contains(event.target))) { pop(mine); askPhone(); timers(); }
+    if (mine && (event.target === mine || event.target.id === "hy-phone" || mine.contains(event.target))) { pop(mine); askPhone(); }
+    timers();
   });
   pop(bar());
   askPhone();

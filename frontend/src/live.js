@@ -1,5 +1,5 @@
 // What happens elsewhere is marked, never moved: rows get a sign, new orders wait behind a bar until they are asked for.
-import { phoneNews } from "./bar.js";
+import { phoneCaughtUp, phoneNews } from "./bar.js";
 
 const HIDDEN_FOR = 60000;
 const LONGEST_WAIT = 60000;
@@ -66,7 +66,7 @@ function open() {
   const address = new URL(document.body.dataset.live, location.href);
   if (lastId) address.searchParams.set("last_event_id", lastId);
   source = new EventSource(address, { withCredentials: true });
-  source.onopen = () => { attempts = 0; state("实时更新已连接"); };
+  source.onopen = () => { attempts = 0; state("实时更新已连接"); phoneCaughtUp(); };
   source.onmessage = (event) => {
     lastId = event.lastEventId || lastId;
     if (event.data) take(JSON.parse(event.data));

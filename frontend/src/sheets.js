@@ -5,6 +5,7 @@ const FIELDS = "input:not([type=hidden]), textarea, select";
 
 // One sheet at a time, also where the browser does not know <details name>; the first empty field is next.
 function opened(sheet) {
+  if ("kept" in sheet.dataset) { delete sheet.dataset.kept; return; } // drawn anew, open as it was
   document.querySelectorAll("details[data-sheet][open]").forEach((other) => { if (other !== sheet) other.open = false; });
   const fields = [...sheet.querySelectorAll(FIELDS)];
   const next = fields.find((each) => !each.value) || fields[0] || sheet.querySelector("button");

@@ -7,13 +7,25 @@ from django.core.cache import cache
 
 from calls.room import furnish
 from huying.calls.events import CallAnswered
-from huying.calls.models import Call, CalledNumber, OtherDesk, Phone, SeatSession, SkillGroup
+from huying.calls.models import (
+    Call,
+    CalledNumber,
+    Command,
+    HelpRequest,
+    Leg,
+    OtherDesk,
+    Phone,
+    SeatSession,
+    SkillGroup,
+)
 from huying.calls.operations import move_seat, set_state, sign_in_seat
 from huying.citizens.fields import blind_index
 from huying.citizens.models import Caller
 from huying.kernel import bus, clock
 from huying.workorders.models import Draft, OrderCall, WorkOrder
 from huying.workorders.operations.drafts import typed_in
+from huying.workorders.queries.similar import phone_digest
+from workorders.play import Play
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -104,6 +116,79 @@ def test_the_bar_shows_who_is_calling_and_leads_to_the_form(as_, cast, phones):
     assert NUMBER in text and "何月娥" in text and "老年" in text and f'data-pop="/desk/call/{call.pk}"' in text
     assert "公安报警" in text and "转接" in text
     assert NUMBER not in as_("agent2").get("/seat/bar").content.decode()
+
+
+def bar_of_agent1(as_):
+    return as_("agent1").get("/seat/bar").content.decode()
+
+
+@pytest.mark.req("R210")
+def test_while_it_rings_the_screen_shows_address_orders_and_who_talked_last(as_, cast, phones):
+    old = call_of(cast, agent=cast.staff["agent2"], last_agent=cast.staff["agent2"], ended_at=clock.now())
+    Call.objects.filter(pk=old.pk).update(number_hash=phone_digest(NUMBER))
+    order = Play(cast, phone=NUMBER, title="路灯三天不亮", place="渔洲坪街道鱼峰路").order
+    session = sign_in_seat(cast.actor("agent1"), phones["8001"])
+    set_state(cast.actor("agent1"), session, "ready")
+    assert "dk-calling" not in bar_of_agent1(as_)
+    call = Call.objects.create(
+        centre=cast.demo, linkedid="ringing-now", number=NUMBER, caller=old.caller, called="12345", entered_at=clock.now(),
+        group=old.group,
+    )
+    Leg.objects.create(centre=cast.demo, call=call, uniqueid="r1", staff=cast.staff["agent1"], extension="8001")
+    move_seat(session.pk, "rings", call_id=call.pk)
+    text = bar_of_agent1(as_)
+    assert "dk-calling" in text and "路灯三天不亮" in text and order.state_label in text
+    assert "渔洲坪街道鱼峰路" in text and cast.staff["agent2"].name in text and "老年" in text
+    move_seat(session.pk, "answered", call_id=call.pk)
+    assert "dk-calling" not in bar_of_agent1(as_), "now the form shows it"
+
+
+def test_the_bar_says_who_is_called_and_who_talks_too(as_, cast, phones):
+    call = talking(cast, phones)
+    seat = {"centre": cast.demo, "call": call, "offered_at": clock.now()}
+    Leg.objects.create(**seat, uniqueid="a", staff=cast.staff["agent1"], extension="8001", answered_at=clock.now())
+    asked = Leg.objects.create(**seat, uniqueid="b", staff=cast.staff["agent2"], extension="8002", role=Leg.Role.CONSULT)
+    other = cast.staff["agent2"].name
+    text = bar_of_agent1(as_)
+    assert f"正在呼叫 {other}" in text and "取消咨询" in text
+    assert "/seat/do/conference" not in text, "nobody joins before answering"
+    Leg.objects.filter(pk=asked.pk).update(answered_at=clock.now())
+    text = bar_of_agent1(as_)
+    assert f"正在咨询 {other}" in text and "/seat/do/conference" in text
+    Leg.objects.filter(pk=asked.pk).update(role=Leg.Role.AGENT)
+    text = bar_of_agent1(as_)
+    assert f"三方通话：{other}" in text and "/seat/do/hold" not in text and "/seat/do/hangup" in text
+    Leg.objects.filter(pk=asked.pk).update(ended_at=clock.now())
+    assert "三方通话：" not in bar_of_agent1(as_) and "/seat/do/hold" in bar_of_agent1(as_)
+
+
+@pytest.mark.req("R218")
+def test_the_bar_of_whoever_listens_says_to_whom(as_, cast, phones):
+    talking(cast, phones)
+    heard = SeatSession.objects.get()
+    own = sign_in_seat(cast.actor("leader1"), phones["8002"])
+    Command.objects.create(centre=cast.demo, staff=cast.staff["leader1"], kind="whisper", about={"seat": heard.pk},
+                           state="done", created_at=clock.now())
+    move_seat(own.pk, "rings")
+    move_seat(own.pk, "answered")
+    text = as_("leader1").get("/seat/bar").content.decode()
+    assert f"耳语 {cast.staff['agent1'].name}" in text and "挂断" in text
+    assert "/seat/do/hold" not in text and "转接" not in text and "求助班长" not in text
+    assert "耳语" not in bar_of_agent1(as_)
+
+
+@pytest.mark.req("R212")
+def test_asking_for_help_in_a_call_leaves_the_page_where_it_is(as_, cast, phones):
+    talking(cast, phones)
+    text = as_("agent1").post("/seat/help", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in text and "已求助班长" in text and "求助班长</button>" not in text
+    row = HelpRequest.objects.get()
+    as_("leader1").post(f"/calls/help/{row.pk}")
+    assert f"{cast.staff['leader1'].name}来帮您" in bar_of_agent1(as_)
+    as_("leader1").post(f"/calls/help/{row.pk}", {"done": "1"})
+    assert "求助班长</button>" in bar_of_agent1(as_)
+    assert as_("agent1").post("/seat/help", {"next": "/desk/today/"}).url == "/desk/today/"
+    assert "请先签入" in as_("agent2").post("/seat/help", headers={"HX-Request": "true"}).content.decode()
 
 
 @pytest.mark.req("R220")

@@ -47,16 +47,16 @@ def read_messages(*, actor: Actor, sender: Staff) -> int:
 
 
 def ask_help(*, actor: Actor, session: SeatSession, note: str = "") -> HelpRequest:
-    """One open request per seat: asked again, it is the same one with the newest words."""
+    """One open request per seat: asked again, it is the same one with the newest words, about the call in hand."""
     with transaction.atomic():
         SeatSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
         row, made = HelpRequest.objects.get_or_create(
             session=session, done_at=None,
             defaults={"centre_id": session.centre_id, "call_id": session.call_id, "note": note.strip()[:200], "asked_at": clock.now()},
         )
-        if not made and note.strip():
-            row.note = note.strip()[:200]
-            row.save(update_fields=["note"])
+        if not made:
+            row.note, row.call_id = note.strip()[:200] or row.note, session.call_id
+            row.save(update_fields=["note", "call"])
         tell("help", session.centre_id, session.staff_id, session.call_id)
     return row
 

@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
+from typing import ClassVar, Protocol
 
 from django.conf import settings
 
 from huying.calls.catalog import BUSY_REASONS, NOT_CHOSEN, AgentState
-from huying.calls.models import Call, Leg, OtherDesk, Phone, PhoneSetting, SeatSession, SkillGroup
+from huying.calls.models import Call, Command, HelpRequest, Leg, OtherDesk, Phone, PhoneSetting, SeatSession, SkillGroup
 from huying.calls.queries.seats import open_seats, seat_of
 from huying.calls.queries.switch import gateway_lives
 from huying.calls.queries.talk import unread_count
+from huying.calls.rules.orders import LISTENS, ORDERS
 from huying.citizens.models import Caller
 from huying.org.policies import Actor
 
 BY_HAND: Mapping[str, str] = {Phone.Answering.HAND: "请拿起话机接听", Phone.Answering.AUTO: "话机自动接听，请戴好耳机"}
+LISTENS_WITHIN = timedelta(seconds=40)
+"""Between asking to listen and the own telephone's answer."""
 Pop = Callable[[Actor, Call], str]
 _pops: list[Pop] = []
 
@@ -23,6 +27,21 @@ _pops: list[Pop] = []
 def register_pop(pop: Pop) -> None:
     """Enter where a call's form is opened; for the room above that has it, from its `AppConfig.ready()`."""
     _pops[:] = [pop]
+
+
+class Card(Protocol):
+    """Who is calling; drawn by `template`, which calls it `caller`."""
+
+    template: ClassVar[str]
+
+
+CardOf = Callable[[Actor, Call], Card | None]
+_cards: list[CardOf] = []
+
+
+def register_card(card: CardOf) -> None:
+    """Enter what is known of a caller before anybody answers; for the room above that has orders."""
+    _cards[:] = [card]
 
 
 @dataclass
@@ -118,15 +137,23 @@ class Bar:
         return unread_count(self.actor.staff) if self.actor.staff else 0
 
     @cached_property
-    def _consulted(self) -> list[Leg]:
-        """Who is asked for advice on the call in hand."""
-        rows = Leg.objects.filter(call=self.call, role=Leg.Role.CONSULT, ended_at=None) if self.call else Leg.objects.none()
+    def _legs(self) -> list[Leg]:
+        """Who takes part in the call in hand, or is rung for it, now."""
+        rows = Leg.objects.filter(call=self.call, ended_at=None) if self.call else Leg.objects.none()
         return list(rows.select_related("staff"))
+
+    @property
+    def _consulted(self) -> list[Leg]:
+        """Who is asked for advice on it."""
+        return [leg for leg in self._legs if leg.role == Leg.Role.CONSULT]
+
+    def _is_own(self, leg: Leg) -> bool:
+        return self.session is not None and leg.extension == self.session.phone.extension
 
     @property
     def is_asked(self) -> bool:
         """Whether this person is the one: the citizen is a colleague's."""
-        return self.session is not None and any(leg.extension == self.session.phone.extension for leg in self._consulted)
+        return any(self._is_own(leg) for leg in self._consulted)
 
     @property
     def consulting(self) -> bool:
@@ -135,7 +162,38 @@ class Bar:
     @property
     def advice(self) -> str:
         """Whom this person asks, in words."""
-        return "、".join(leg.staff.name if leg.staff else leg.extension or "外线" for leg in self._consulted)
+        return _named(self._consulted)
+
+    @property
+    def answers_advice(self) -> bool:
+        """Whether whoever is asked has answered: nobody can be joined before."""
+        return any(leg.answered_at for leg in self._consulted)
+
+    @property
+    def together(self) -> str:
+        """With whom else the citizen is talked to, in words; "" while there are two."""
+        there = [leg for leg in self._legs if leg.answered_at and leg.role != Leg.Role.MONITOR]
+        if not self.call or self.call.direction == Call.Direction.INTERNAL or self._consulted:
+            return ""
+        return _named([leg for leg in there if not self._is_own(leg)]) if any(self._is_own(leg) for leg in there) else ""
+
+    @cached_property
+    def listening(self) -> str:
+        """A leader on a colleague's call: what is done there and whose it is; "" for everybody else."""
+        if self.session is None or self.state not in {AgentState.RINGING, AgentState.TALKING} or self.session.call_id:
+            return ""
+        since = self.session.state_since - LISTENS_WITHIN
+        rows = Command.objects.filter(staff=self.session.staff_id, kind__in=LISTENS, created_at__gte=since)
+        row = rows.exclude(state__in=[Command.State.FAILED, Command.State.EXPIRED]).order_by("-pk").first()
+        seat = SeatSession.objects.select_related("staff").filter(pk=row.about.get("seat")).first() if row else None
+        return f"{ORDERS[row.kind].label} {seat.staff.name}" if row and seat else ""
+
+    @cached_property
+    def help(self) -> HelpRequest | None:
+        """What this seat has asked the shift leader for about the call in hand and has not got."""
+        if self.session is None or self.call is None:
+            return None
+        return HelpRequest.objects.filter(session=self.session, call=self.call, done_at=None).select_related("taken_by").first()
 
     @property
     def ways(self) -> list[tuple[str, str]]:
@@ -146,9 +204,19 @@ class Bar:
         """The page that opens with this call; the room above enters it."""
         return _pops[0](self.actor, self.call) if _pops and self.call else ""
 
+    @cached_property
+    def card(self) -> Card | None:
+        """What is shown of the caller while it rings; afterwards the form shows it."""
+        rings = self.state == AgentState.RINGING and not self.listening
+        return _cards[0](self.actor, self.call) if _cards and rings and self.call and self.call.direction == Call.Direction.IN else None
+
     @property
     def has_switch(self) -> bool:
         return bool(getattr(settings, "SWITCH", True))
+
+
+def _named(legs: list[Leg]) -> str:
+    return "、".join(leg.staff.name if leg.staff else leg.extension or "外线" for leg in legs)
 
 
 def bar_of(actor: Actor, refusal: str = "", typed: dict[str, str] | None = None) -> Bar | None:

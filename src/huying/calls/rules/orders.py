@@ -34,4 +34,7 @@ ORDERS: Mapping[str, Order] = {
 """`about` of those with a target: {"to": "agent", "extension": …} | {"to": "group", "group": pk} | {"to": "desk", "code": …} |
 {"to": "number"} with the number in `secret`. Of those about others: {"seat": session pk}."""
 
+LISTENS = frozenset({"spy", "whisper", "barge"})
+"""With one's own telephone on somebody else's call."""
+
 TARGETS = frozenset({"agent", "group", "desk", "number"})

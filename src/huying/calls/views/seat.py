@@ -70,6 +70,11 @@ def do(request: HttpRequest, word: str) -> HttpResponse:
         return drawn(request, actor, refusal)
     if refusal:
         messages.error(request, refusal)
+    return where_it_was(request)
+
+
+def where_it_was(request: HttpRequest) -> HttpResponse:
+    """Back to the page whose bar was used."""
     back = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
     return redirect(back if own and back.startswith("/") else "calls:seat")

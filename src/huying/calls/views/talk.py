@@ -10,6 +10,7 @@ from huying.calls.forms.floor import MessageForm
 from huying.calls.operations.talk import ask_help, read_messages, send_message
 from huying.calls.queries.seats import seat_of
 from huying.calls.queries.talk import between, partners_of
+from huying.calls.views.seat import drawn, where_it_was
 from huying.kernel.errors import Refusal
 from huying.org.models import Staff
 from huying.org.policies import actor_of, found_or_404, needs
@@ -45,11 +46,16 @@ def talk(request: HttpRequest, username: str = "") -> HttpResponse:
 @require_POST
 @needs("calls.answer")
 def call_for_help(request: HttpRequest) -> HttpResponse:
+    """From the bar, in the middle of a call: the page stays where it is."""
     actor = actor_of(request)
     session = seat_of(actor.staff) if actor.staff else None
-    if session is None:
-        messages.error(request, "请先签入坐席，再求助值班长")
-    else:
+    refusal = "" if session else "请先签入坐席，再求助值班长"
+    if session is not None:
         ask_help(actor=actor, session=session, note=words(request.POST, "note"))
+    if request.headers.get("HX-Request"):
+        return drawn(request, actor, refusal)
+    if refusal:
+        messages.error(request, refusal)
+    else:
         messages.success(request, "已通知值班长")
-    return redirect("calls:seat")
+    return where_it_was(request)

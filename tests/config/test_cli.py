@@ -32,6 +32,30 @@ def test_unknown_command(capsys, monkeypatch):
     assert run(capsys, monkeypatch, "begone") == (2, "", "没有命令 'begone'，执行 huying help 查看全部命令\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["deadline", "--foo"], "没有这个参数：--foo"), (["leak-trace"], "缺少 number"), (["token"], "缺少"),
+        (["deadline", "--kind", "nonsense"], "没有 'nonsense'"), (["deadline", "--start"], "后面要写一个值"),
+        (["up", "--port", "abc"], "不是所要的数"), (["up", "--bogus"], "没有这个参数：--bogus"),
+    ],
+)
+def test_wrong_arguments_are_told_in_chinese(capsys, monkeypatch, arguments, says):
+    with pytest.raises(SystemExit) as ended:
+        run(capsys, monkeypatch, *arguments)
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and says in said and said.startswith("用法：") and "error" not in said
+
+
+@pytest.mark.parametrize("command", ["deadline", "import", "leak-trace", "verify", "user", "regions", "up", "demo", "phone"])
+def test_a_commands_help_is_chinese_and_tells_of_nothing_but_the_command(capsys, monkeypatch, command):
+    with pytest.raises(SystemExit) as ended:
+        run(capsys, monkeypatch, command, "--help")
+    said = capsys.readouterr().out
+    assert ended.value.code == 0 and said.startswith("用法：") and "选项" in said
+    assert not [words for words in ("--pythonpath", "--skip-checks", "options", "exit", "positional") if words in said]
+
+
 def test_a_refusal_is_one_line(capsys, monkeypatch):
     def refuse(name, arguments):
         raise Refusal("先签收，再办理")

@@ -4,6 +4,7 @@ import os
 import sys
 
 from huying.config import environment
+from huying.config.arguments import DJANGOS, speak_chinese
 from huying.kernel.errors import Refusal
 
 NO_DATABASE = 3
@@ -25,6 +26,7 @@ USAGE = """用法：huying 命令 [参数]；huying 命令 --help 查看某个�
 
 def main() -> int:
     """Exit code: 0 done, 1 refused, 2 wrongly called, 3 no database."""
+    speak_chinese()
     os.umask(0o077)  # attachments, logs and secrets are nobody else's business
     name, arguments = (sys.argv[1] if len(sys.argv) > 1 else "help"), sys.argv[2:]
     try:
@@ -157,10 +159,12 @@ def _run(name: str, arguments: list[str]) -> None:
 
     room = get_commands()[name]
     command = room if isinstance(room, BaseCommand) else load_command_class(room, name)
-    parser = command.create_parser("huying", name)
+    if isinstance(room, str) and room.startswith("huying."):
+        command.suppressed_base_arguments = set(DJANGOS)
+        command.requires_system_checks = ()  # `bin/check` and the tests check; it takes a second
+    parser = command.create_parser("huying", name.replace("_", "-"))
+    parser.called_from_command_line = True  # a wrong argument is told with the usage and ends with 2
     options = vars(parser.parse_args(arguments))
-    if isinstance(room, str) and room.startswith("huying."):  # `bin/check` and the tests check; it takes a second
-        options["skip_checks"] = True
     positional = options.pop("args", ())
     try:
         command.execute(*positional, **options)

@@ -7,6 +7,7 @@ import struct
 import time
 import wave
 from datetime import timedelta
+from threading import BoundedSemaphore
 
 import pytest
 from django.test import Client
@@ -18,7 +19,7 @@ from calls.exchange import CALLER
 from huying.audit.models import Access
 from huying.calls.models import Flow, FlowVersion, Utterance
 from huying.calls.operations.ask_service import at
-from huying.calls.operations.hear import forget, understood
+from huying.calls.operations.hear import forget, hear, understood
 from huying.calls.rules.hearing import BadHearing, Hearing, read_hearing
 from huying.calls.rules.said import exit_for, exit_of_intent, words_at
 from huying.config import environment
@@ -76,6 +77,18 @@ def test_a_vendor_that_is_away_fails_at_once(vendors):
     chosen = using(vendors, "one")
     vendors[0].close()
     assert understood(chosen, spoken(440), CHOICES, "c")[2] == "failed"
+
+
+def test_when_all_are_listening_already_the_next_is_not_heard(vendors, settings, tmp_path, monkeypatch):
+    settings.DATA, settings.HEARING = tmp_path, using(vendors, "one")
+    folder = tmp_path / "switch/spool/speech"
+    folder.mkdir(parents=True)
+    (folder / "a.wav").write_bytes(spoken(440))
+    taken = BoundedSemaphore(1)
+    monkeypatch.setattr("huying.calls.operations.hear.AT_ONCE", taken)
+    with taken:
+        assert hear(file="a.wav", node="f1v1:n1", called="12345", call="c") == "failed"
+    assert not vendors[0].asked and not list(folder.iterdir())
 
 
 @pytest.mark.parametrize(("answer", "way"), [

@@ -6,7 +6,18 @@ import pytest
 from django.db import connection
 
 from huying.audit.queries import ALL, set_scope
-from huying.calls.models import Call, CalledNumber, Flow, FlowVersion, OtherDesk, Prompt, SkillGroup, Trunk, Utterance
+from huying.calls.models import (
+    Call,
+    CalledNumber,
+    Flow,
+    FlowVersion,
+    OtherDesk,
+    Prompt,
+    Skill,
+    SkillGroup,
+    Trunk,
+    Utterance,
+)
 from huying.calls.operations import config_changed
 from huying.calls.rules.hearing import read_hearing
 from huying.kernel import clock
@@ -118,34 +129,54 @@ def test_a_vendor_that_fails_costs_no_caller(house, gateway, citizen, agent, ven
     assert told(call) == ("failed", house.group.queue)
 
 
-@pytest.mark.req("R227")
-def test_a_voice_robot_talks_first_and_gives_the_same_call_to_a_person(house, gateway, citizen, agent, telephones):
-    """The robot is a SIP system of its own behind a line of its own: rows only, no other code."""
+@pytest.fixture
+def robot(house, gateway, telephones):
+    """A SIP system of its own behind a line of its own: rows only. Callers come to it first; its 1 is the social group."""
     gateway()
     port, demo = free_ports(1)[0], house.cast.demo
     line = Trunk.objects.create(centre=demo, name="robot", match=["127.0.0.3"], contact=f"127.0.0.3:{port}", codecs=["alaw"])
     OtherDesk.objects.create(centre=demo, code="robot1", name="智能客服", number="9001", trunk=line)
     flow = Flow.objects.get()
-    nodes = [{"id": "n1", "kind": "robot", "options": {"desk": "robot1"}, "exits": {"next": "n2"}},
-             {"id": "n2", "kind": "queue", "options": {}, "exits": {}}]
+    nodes = [
+        {"id": "n1", "kind": "robot", "options": {"desk": "robot1"}, "exits": {"1": "n2"}},
+        {"id": "n2", "kind": "queue", "options": {"queue": house.social.queue}, "exits": {}},
+    ]
     flow.published = FlowVersion.objects.create(
         centre=demo, flow=flow, number=2, graph={"start": "n1", "nodes": nodes}, published_at=clock.now()
     )
     flow.save()
     config_changed()
     eventually(lambda: "DESK,robot1" in house.node.cli(f"dialplan show f{flow.pk}v2"), seconds=15)
-    robot, alice = Telephone(house.node.address, "9001", host="127.0.0.3", port=port), agent("1001")
-    telephones.append(robot)
-    house.sit("agent1", "1001")
-    house.waits("1001", paused=False)
+    eventually(lambda: "trunk-robot" in house.node.cli("pjsip show endpoints"), seconds=15)
+    telephones.append(Telephone(house.node.address, "9001", host="127.0.0.3", port=port))
+    return telephones[-1]
+
+
+def refused(house, place):
+    """Until the switch has said that this REFER leads nowhere; the robot is told so, and the talk goes on."""
+    said = f"blind transfer to '{place}' but target does not exist"
+    eventually(lambda: said in (house.node.folder / "log/full").read_text(errors="replace"), seconds=5)
+
+
+def meet(citizen, robot):
+    """A citizen and the robot in a talk of a second."""
     call = citizen("13800138000").dial("12345")
     call.say(440)
     machine = robot.ring()
-    named = machine.invitation["x-huying-call"]
     machine.answer()
     machine.say(2000)
     assert call.hears(2000) and machine.hears(440)
     time.sleep(1)
+    return call, machine
+
+
+@pytest.mark.req("R227")
+def test_a_voice_robot_talks_first_and_gives_the_same_call_to_a_person(house, robot, citizen, agent):
+    alice = agent("1001")
+    house.sit("agent1", "1001")
+    house.waits("1001", paused=False)
+    call, machine = meet(citizen, robot)
+    named = machine.invitation["x-huying-call"]
     machine.hang_up()
     ring = alice.ring()
     ring.answer()
@@ -161,3 +192,44 @@ def test_a_voice_robot_talks_first_and_gives_the_same_call_to_a_person(house, ga
     sound = audio.read(house.node.folder / "spool/recordings" / tape.name)
     mixed = [sum(each) for each in zip(*sound, strict=True)]
     assert audio.hears(mixed, 2000) and audio.hears(mixed, 880) and audio.hears(mixed, 440)
+
+
+@pytest.mark.req("R227")
+def test_a_robot_names_the_exit_by_which_it_gives_the_caller_back(house, robot, citizen, agent):
+    alice = agent("1001")
+    Skill.objects.filter(staff__username="agent1").update(group=house.social)
+    house.sit("agent1", "1001")
+    eventually(lambda: "PJSIP/1001" in house.node.cli(f"queue show {house.social.queue}"), seconds=8)
+    call, machine = meet(citizen, robot)
+    for place in ("1001", "12345"):  # only digits of its step
+        machine.refer(place)
+        refused(house, f"{place}@robot-back")
+    assert call.hears(2000)
+    assert machine.refer("1") == 202
+    ring = alice.ring()
+    ring.answer()
+    ring.say(880)
+    assert call.hears(880) and ring.hears(440)
+    eventually(lambda: Call.objects.get().answered_at, seconds=10)
+    assert {"kind": "key", "keys": "1", "node": "n1"}.items() <= next(
+        line for line in Call.objects.get().milestones if line["kind"] == "key"
+    ).items()
+    assert Call.objects.get().group == house.social
+
+
+def test_a_line_hands_nobody_on_but_out_of_a_talk_with_the_robot(house, robot, agent):
+    """Whoever calls in over the robot's line is a caller like any other."""
+    alice = agent("1001")
+    house.sit("agent1", "1001")
+    house.waits("1001", paused=False)
+    CalledNumber.objects.update(flow=None)
+    config_changed()
+    eventually(lambda: "Set(HY_FLOW=)" in house.node.cli("dialplan show 12345@number"), seconds=15)
+    call = robot.dial("12345")
+    ring = alice.ring()
+    ring.answer()
+    for place in ("1", "1001", "12345", f"q-{house.social.queue}"):
+        call.refer(place)
+        refused(house, f"{place}@nowhere")
+    ring.say(880)
+    assert call.hears(880)

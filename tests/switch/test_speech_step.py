@@ -154,6 +154,7 @@ def test_a_robot_that_does_not_answer_has_its_own_way_on(node, carrier, outside)
 
 def test_a_step_that_cannot_work_gets_into_no_file():
     bare = replace(make_plan(Path("/tmp/x")), numbers=())
-    for node in (Step("a", "robot"), Step("a", "robot", {"desk": "12315"}), Step("a", "speech", {"sound": "x"}, {"*": "a"})):
+    robots = Step("a", "robot"), Step("a", "robot", {"desk": "110"}, {"x": "a"}), Step("a", "robot", {"desk": "12315"})
+    for node in (*robots, Step("a", "speech", {"sound": "x"}, {"*": "a"})):
         with pytest.raises(BadPlan):
             files(replace(bare, desks=(Desk("110", "公安", "110", "carrier"),), flows=(Flow("f1v1", "a", (node,)),)))

@@ -61,6 +61,8 @@ class NodeForm(forms.Form):
         """What an exit means that is not set."""
         if self.node["kind"] == "speech" and key.isdigit():
             return ("", "人工（默认技能组）") if key == "0" else NOT_USED
+        if self.node["kind"] == "robot" and key.isdigit():
+            return ("", "同“机器人挂断后”")
         if self.node["kind"] == "menu" and key != "timeout":
             return ("", "同“不按键”") if key == "invalid" else NOT_USED
         return ("", "由交换机提供回拨和留言") if self.node["kind"] == "queue" else TO_PERSON

@@ -82,7 +82,7 @@ def understood(hearing: Hearing, sound: bytes, words: Mapping[str, list[str]], c
     assert recogniser is not None
     text, sure = "", None
     try:
-        content, kind = (sound, "audio/wav") if recogniser.audio == "wav" else (bare(sound), "audio/L16;rate=8000")
+        content, kind = (sound, "audio/wav") if recogniser.audio == "wav" else (bare(sound), "audio/pcm;rate=8000")
         text, sure = ask(recogniser, content, kind=kind, seconds=hearing.seconds, about={"call": call})
         text = text[:MOST_LETTERS]
         if not text or (sure is not None and sure < recogniser.least):

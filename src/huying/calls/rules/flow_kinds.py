@@ -9,6 +9,7 @@ from typing import Literal
 
 KEYS = "1234567890*#"
 SAID = "1234567890"  # exits of a step that listens; # ends what is said
+ROBOT = "123456789"  # what a robot may name when it gives a caller back
 Sort = Literal["sound", "count", "queue", "hours", "desk", "number", "service", "flag", "words"]
 
 
@@ -76,7 +77,8 @@ KINDS: dict[str, Kind] = {
         ("failed",), "failed", reaches_person=True,
     ),
     "robot": Kind(
-        "语音机器人", (Option("desk", "机器人（在其他热线中登记）", "desk", True),), {"next": "机器人挂断后", "failed": "没有接通"},
+        "语音机器人", (Option("desk", "机器人（在其他热线中登记）", "desk", True),),
+        {**{key: f"机器人转到 {key}" for key in ROBOT}, "next": "机器人挂断后", "failed": "没有接通"},
         ("next", "failed"), "next",
     ),
     "self_service": Kind(

@@ -119,15 +119,21 @@ def _transfer(plan: Plan, at: str, node: Node) -> Steps:
 
 
 def _robot(plan: Plan, at: str, node: Node) -> Steps:
-    """Who hangs up is the robot: the caller goes on. Recording and queue find the call as before."""
+    """Who hangs up is the robot: the caller goes on, or takes the exit whose digit the robot named (context robot-back)."""
     code = node.options.get("desk", "")
     desk = next((desk for desk in plan.desks if desk.code == code), None)
     if desk is None:
         raise BadPlan(f"流程节点“{node.id}”没有写明交给哪个语音机器人")
+    keys = [key for key in node.exits if key not in {"next", "failed"}]
+    if any(len(key) != 1 or key not in KEYS[:10] for key in keys):
+        raise BadPlan(f"流程节点“{node.id}”的出口应为 0-9")
+    place = f"{at.partition(':')[0]},n{node.id}"
     return [
-        f"CELGenUserEvent(DESK,{fit('专席代码', code)})",
-        f"Gosub(robot,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))",
-        f'GotoIf($["${{DIALSTATUS}}"!="ANSWER"]?{_to(node.exits.get("failed", ""))})', "Gosub(record-on,s,1)", _leave(node, "next"),
+        f"CELGenUserEvent(DESK,{fit('专席代码', code)})", "Set(HY_PRESSED=)",
+        f"Gosub(robot,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)},{place}))",
+        f'GotoIf($["${{DIALSTATUS}}"!="ANSWER"]?{_to(node.exits.get("failed", ""))})', "Goto(on)",
+        f"(back)CELGenUserEvent(KEY,{at}:${{HY_PRESSED}})", "(on)Gosub(record-on,s,1)",
+        *(f'GotoIf($["x${{HY_PRESSED}}"="x{key}"]?{_to(node.exits[key])})' for key in keys), _leave(node, "next"),
     ]
 
 

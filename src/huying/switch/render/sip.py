@@ -53,11 +53,19 @@ def _trunk(plan: Plan, trunk: Trunk) -> str:
     codecs = ",".join(fit("编码格式", codec) for codec in trunk.codecs)
     return "\n".join([
         f"[{name}]", "type = endpoint", "transport = udp", "context = from-trunk", "disallow = all", f"allow = {codecs}",
-        f"aors = {name}", *_media(address(plan.host)), "allow_transfer = no", "trust_id_inbound = yes", "rtp_timeout = 300",
+        f"aors = {name}", *_media(address(plan.host)), *_refer(plan, trunk), "trust_id_inbound = yes", "rtp_timeout = 300",
         "identify_by = ip", f"set_var = HY_TRUNK={trunk.name}", f"set_var = HY_LINES={whole('线路数', trunk.lines, 1, 5000)}",
         "", f"[{name}]", "type = aor", f"contact = sip:{peer(trunk.contact)}", "",
         f"[{name}]", "type = identify", f"endpoint = {name}", *(f"match = {network(match)}" for match in trunk.match), "",
     ])
+
+
+def _refer(plan: Plan, trunk: Trunk) -> list[str]:
+    """Only a line with a robot of a flow behind it may hand calls on, and only out of a talk with the robot (context tell)."""
+    named = {node.options.get("desk") for flow in plan.flows for node in flow.nodes if node.kind == "robot"}
+    if not any(desk.trunk == trunk.name and desk.code in named for desk in plan.desks):
+        return ["allow_transfer = no"]
+    return ["allow_transfer = yes", "set_var = TRANSFER_CONTEXT=nowhere"]
 
 
 def _phone(plan: Plan, phone: Phone) -> str:

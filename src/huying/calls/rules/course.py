@@ -9,8 +9,8 @@ TITLES = {
     "entered": "进入热线", "routed": "选择去向", "blocked": "命中拦截名单", "node": "语音导航", "key": "按键", "said": "说话导航",
     "human": "请求人工", "queued": "进入排队", "left_queue": "离开排队", "offered": "坐席振铃", "answered": "接听", "missed": "未接",
     "refused": "拒接", "cancelled": "振铃取消", "failed": "呼叫失败", "left": "退出通话", "held": "保持", "retrieved": "取回",
-    "transferred": "转接", "conference": "三方通话", "asked": "咨询技能组", "asked_in_vain": "技能组无人应答", "desk": "转其他热线", "dialled": "外呼",
-    "voicemail": "留言", "call_back": "预约回拨", "recorded": "开始录音", "recording_paused": "来电人一侧暂停录音",
+    "transferred": "转接", "conference": "三方通话", "asked": "咨询技能组", "asked_in_vain": "技能组无人应答", "desk": "转其他热线",
+    "dialled": "外呼", "voicemail": "留言", "call_back": "预约回拨", "recorded": "开始录音", "recording_paused": "来电人一侧暂停录音",
     "recording_resumed": "来电人一侧恢复录音", "invited": "邀请评价", "rated": "按键评价", "ended": "通话结束",
     "after_work_ended": "话后处理完成",
 }

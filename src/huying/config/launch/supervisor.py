@@ -15,12 +15,12 @@ from types import FrameType
 from typing import IO
 
 from huying.config.launch import cluster
-from huying.config.launch.mortal import before_exec
+from huying.config.launch.mortal import before_exec, prefer
 from huying.kernel.errors import Refusal
 
 STOP_SECONDS = 15.0
 LAST = ("pbx", "db")  # what the others work with ends after them, in this order
-PRIORITIES = {"db": -5, "gateway": -5}  # as nice has it: whose telephone rings goes before pages
+PRIORITIES = {"pbx": -5, "gateway": -5}  # as nice has it: whose telephone rings goes before pages
 BACK_OFF = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the 1st, 2nd … restart in a row
 SETTLED_SECONDS = 60.0  # alive this long, a process has a clean record again
 LOG_BYTES = 20 * 2**20
@@ -61,7 +61,7 @@ class Supervisor:
 
     def database(self) -> None:
         """Start the embedded server, or use the one that `huying db start` left running."""
-        options = {"start_new_session": True, "preexec_fn": before_exec(signal.SIGINT, priority=PRIORITIES["db"])}
+        options = {"start_new_session": True, "preexec_fn": before_exec(signal.SIGINT)}
         self._add(Process("db", lambda: cluster.ensure(self.data, **options), lambda: cluster.running(self.data)))
 
     def add(self, name: str, *arguments: str) -> None:
@@ -75,6 +75,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
                 preexec_fn=before_exec(signal.SIGTERM),
             )
+            self._prefer(name, child)
             threading.Thread(target=self._copy, args=(name, child), daemon=True).start()
             return child
 
@@ -97,10 +98,15 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for us alone, so that we can stop the others in order
-            preexec_fn=before_exec(signal.SIGTERM, priority=PRIORITIES.get(name, 0)),
+            preexec_fn=before_exec(signal.SIGTERM),
         )
+        self._prefer(name, child)
         threading.Thread(target=self._copy, args=(name, child), daemon=True).start()
         return child
+
+    def _prefer(self, name: str, child: Child) -> None:
+        if name in PRIORITIES:
+            prefer(child.pid, PRIORITIES[name])
 
     def run(self) -> None:
         """Watch until stopped. A process that died is started again, later each time it dies again at once."""

@@ -8,7 +8,7 @@ from django.db import transaction
 from huying.calls.catalog import AgentState
 from huying.calls.models import PhoneSetting, SeatSession, SeatState
 from huying.calls.operations.after_work import note_after_work
-from huying.calls.operations.tell import tell, tell_gateway
+from huying.calls.operations.tell import tell, tell_of_seat
 from huying.calls.workflow import ENDS_THE_SEAT, IN_A_CALL, UNSERVED, WAITS_FOR_THE_END, after
 from huying.kernel import clock
 
@@ -25,7 +25,7 @@ def move_seat(
     `at`: when it happened (now, if not told); what is told late begins no earlier than the state it ends. An event that
     changes nothing leaves everything as it is, and one that has to wait for the end of a call is noted.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         rows = SeatSession.objects.select_for_update(of=("self",)).select_related("staff", "phone")
         session = rows.filter(pk=session_id, ended_at=None).first()
         if session is None:
@@ -77,8 +77,7 @@ def _change(
     if old == AgentState.WRAP_UP:
         note_after_work(worked_on)
     moved(session, old, event)
-    tell("taken_over" if event == "taken_over" else "seats", session.centre_id, session.staff_id, call)
-    tell_gateway(f"seat {session.pk}")
+    tell_of_seat("taken_over" if event == "taken_over" else "seats", session.centre_id, session.staff_id, call, session.pk)
 
 
 def _note_wanted(session: SeatSession, event: str, reason: str) -> None:

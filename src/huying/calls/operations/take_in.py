@@ -79,7 +79,7 @@ def refold(linkedids: Iterable[str], *, around: Surroundings | None = None) -> l
     every = families(linkedids)
     for start in range(0, len(every), FAMILIES):
         part = every[start : start + FAMILIES]
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             lock_calls(name for family in part for name in family)
             saved = fold_together(part, around)
             for each in saved:

@@ -1,7 +1,7 @@
 """News of the telephone: to the screens (through `live`) and to the gateway; sent when the transaction commits."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
@@ -10,13 +10,18 @@ from huying.calls.catalog import NEWS_CHANNEL, SWITCH_CHANNEL
 
 def tell(topic: str, centre_id: int, staff_id: int | None = None, call_id: int | None = None) -> None:
     """Tell the screens of a centre that `topic` ("seats", "queues", "calls" …) changed; they ask for what they may see."""
-    _notify(NEWS_CHANNEL, [_said(topic, centre_id, staff_id, call_id)])
+    _notify([(NEWS_CHANNEL, _said(topic, centre_id, staff_id, call_id))])
 
 
 def tell_of_call(centre_id: int, call_id: int, people: Iterable[int], news: str) -> None:
     """To the centre's walls and to the people concerned. `news`: what is new in the call, in words ("rang answered")."""
     own = [_said("call", centre_id, staff, call_id, news) for staff in people]
-    _notify(NEWS_CHANNEL, [_said("calls", centre_id, None, call_id), *own])
+    _notify([(NEWS_CHANNEL, words) for words in (_said("calls", centre_id, None, call_id), *own)])
+
+
+def tell_of_seat(topic: str, centre_id: int, staff_id: int, call_id: int | None, session_id: int) -> None:
+    """To the screens and to the gateway."""
+    _notify([(NEWS_CHANNEL, _said(topic, centre_id, staff_id, call_id)), (SWITCH_CHANNEL, f"seat {session_id}")])
 
 
 def _said(topic: str, centre_id: int, staff_id: int | None, call_id: int | None, news: str = "") -> str:
@@ -26,7 +31,7 @@ def _said(topic: str, centre_id: int, staff_id: int | None, call_id: int | None,
 
 def tell_gateway(words: str) -> None:
     """"config", "seat SESSION", or the id of a `Command`."""
-    _notify(SWITCH_CHANNEL, [words])
+    _notify([(SWITCH_CHANNEL, words)])
 
 
 def config_changed() -> None:
@@ -34,6 +39,9 @@ def config_changed() -> None:
     tell_gateway("config")
 
 
-def _notify(channel: str, payloads: list[str]) -> None:
+def _notify(news: Sequence[tuple[str, str]]) -> None:
+    """(channel, words), in one statement."""
+    channels, words = zip(*news, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, words) FROM unnest(%s::text[]) AS words", [channel, payloads])
+        cursor.execute("SELECT pg_notify(channel, words) FROM unnest(%s::text[], %s::text[]) AS news(channel, words)",
+                       [list(channels), list(words)])

@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 
 const FIELDS = "input:not([type=hidden]), textarea, select, button, a";
 let open = [];
+let lasting = []; // what was said a moment ago and has to be read first
 let pressed = null; // the part under a button of the mouse that is down
 let missed = false; // whether it should have been drawn meanwhile
 
@@ -30,6 +31,20 @@ function restored({ name, fields, here }) {
   });
 }
 
+// What an action was told lasts for its seconds, whatever else is drawn meanwhile.
+function begins({ detail }) {
+  if (detail.requestConfig.verb === "get") return;
+  const until = (each) => { each.dataset.until = Date.now() + each.dataset.lasts * 1000; };
+  setTimeout(() => document.querySelectorAll("[data-lasts]:not([data-until])").forEach(until));
+}
+
+function goesOn() {
+  lasting.splice(0).forEach(({ part, each }) => {
+    const home = document.querySelector(`[data-redraws="${part}"]`);
+    if (home && !home.querySelector("[data-lasts]")) home.append(each);
+  });
+}
+
 function released() {
   const part = pressed;
   setTimeout(() => {
@@ -46,7 +61,9 @@ export function startKeeping() {
     open = [];
     if (detail.requestConfig.verb !== "get" || !detail.target.matches("[data-redraws]")) return;
     if (detail.target === pressed) { detail.shouldSwap = false; missed = true; return; }
+    const left = [...detail.target.querySelectorAll("[data-lasts]")].filter((each) => Date.now() < each.dataset.until);
+    lasting = left.map((each) => ({ part: detail.target.dataset.redraws, each }));
     open = [...detail.target.querySelectorAll("details[data-keep][open]")].map(noted);
   });
-  document.body.addEventListener("htmx:afterSwap", () => { open.splice(0).forEach(restored); });
+  document.body.addEventListener("htmx:afterSwap", (event) => { open.splice(0).forEach(restored); goesOn(); begins(event); });
 }

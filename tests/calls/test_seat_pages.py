@@ -1,6 +1,7 @@
 """The phone bar and the page of one's own seat, as plain forms; what becomes of a call's form (R209, R210, R213, R220)."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -160,6 +161,23 @@ def test_the_bar_says_who_is_called_and_who_talks_too(as_, cast, phones):
     assert f"三方通话：{other}" in text and "/seat/do/hold" not in text and "/seat/do/hangup" in text
     Leg.objects.filter(pk=asked.pk).update(ended_at=clock.now())
     assert "三方通话：" not in bar_of_agent1(as_) and "/seat/do/hold" in bar_of_agent1(as_)
+
+
+@pytest.mark.req("R228")
+def test_the_bar_says_what_becomes_of_whoever_is_called_into_the_talk(as_, cast, phones):
+    OtherDesk.objects.create(centre=cast.demo, code="110", name="公安报警", number="110")
+    call = talking(cast, phones)
+    own = {"centre": cast.demo, "call": call, "offered_at": clock.now()}
+    Leg.objects.create(**own, uniqueid="a", staff=cast.staff["agent1"], extension="8001", answered_at=clock.now())
+    asked = Command.objects.create(centre=cast.demo, staff=cast.staff["agent1"], session=SeatSession.objects.get(), call=call,
+                                   kind="conference", about={"to": "desk", "code": "110"}, state="done", created_at=clock.now())
+    assert "正在呼叫 公安报警" in bar_of_agent1(as_)
+    with clock.frozen(asked.created_at + timedelta(seconds=40)):
+        assert "公安报警没有接通" in bar_of_agent1(as_)
+    with clock.frozen(asked.created_at + timedelta(seconds=90)):
+        assert "没有接通" not in bar_of_agent1(as_)
+    Leg.objects.create(**own, uniqueid="b", number="110", desk="110", role="outside", answered_at=clock.now())
+    assert "正在呼叫" not in bar_of_agent1(as_) and "三方通话：110" in bar_of_agent1(as_)
 
 
 @pytest.mark.req("R218")

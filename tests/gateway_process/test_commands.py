@@ -98,6 +98,27 @@ def test_three_at_once_with_another_hotline(house, talk, ask, carrier):
     third.wait("ended")
 
 
+@pytest.mark.req("R211", "R228")
+def test_a_hotline_that_does_not_answer_leaves_a_call_that_can_still_be_handed_over(house, talk, ask, carrier):
+    OtherDesk.objects.create(centre=house.cast.demo, code="110", name="公安", number="02112345110")
+    from huying.calls.operations import config_changed
+
+    config_changed()
+    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"), seconds=10)
+    line = carrier()
+    ask("agent1", "conference", {"to": "desk", "code": "110"})
+    line.ring().refuse(486)
+    assert talk.call.hears(880), "the two go on talking"
+    with pytest.raises(SwitchRefused, match="不能再先咨询"):
+        ask("agent1", "consult", {"to": "agent", "extension": "1002"})
+    ask("agent1", "blind", {"to": "agent", "extension": "1002"})
+    ring = talk.bob.ring()
+    house.becomes(talk.seat, "wrap_up")
+    ring.answer()
+    ring.say(1600)
+    assert talk.call.hears(1600)
+
+
 @pytest.mark.req("R214")
 def test_a_number_is_dialled_with_the_centres_own(house, gateway, agent, carrier, ask):
     gateway()

@@ -46,6 +46,23 @@ def test_a_number_being_typed_outlives_the_news_of_the_seat(visit, seat):
     assert page.locator("[data-keep=dial][open]").count() == 0, "what was closed stays so"
 
 
+def test_a_refusal_is_there_long_enough_to_be_read(visit, seat):
+    page = visit("agent1", "/desk/today/")
+    page.keyboard.press("Alt+d")
+    page.wait_for_selector("[data-keep=dial] [name=number]:focus")
+    page.keyboard.type("07702812345")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".hy-phone__refusal")
+    said = page.inner_text(".hy-phone__refusal")
+    for _ in range(2):
+        drawn_anew(page, "#hy-phone")
+        assert page.locator(".hy-phone__refusal").all_inner_texts() == [said]
+    assert page.input_value("[data-keep=dial] [name=number]") == "07702812345", "what was typed stays too"
+    page.wait_for_timeout(8000)
+    drawn_anew(page, "#hy-phone")
+    assert page.locator(".hy-phone__refusal").count() == 0
+
+
 def test_a_leaders_reason_outlives_the_news_of_the_floor(visit, seat):
     page = visit("leader1", "/calls/wall/")
     opened(page)

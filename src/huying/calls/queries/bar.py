@@ -15,11 +15,15 @@ from huying.calls.queries.switch import gateway_lives
 from huying.calls.queries.talk import unread_count
 from huying.calls.rules.orders import LISTENS, ORDERS
 from huying.citizens.models import Caller
+from huying.kernel import clock
 from huying.org.policies import Actor
 
 BY_HAND: Mapping[str, str] = {Phone.Answering.HAND: "请拿起话机接听", Phone.Answering.AUTO: "话机自动接听，请戴好耳机"}
 LISTENS_WITHIN = timedelta(seconds=40)
 """Between asking to listen and the own telephone's answer."""
+CALLS_FOR = timedelta(seconds=30)
+TOLD_FOR = timedelta(seconds=60)
+"""How long somebody called into the talk is rung, and until when it is said what came of it."""
 Pop = Callable[[Actor, Call], str]
 _pops: list[Pop] = []
 
@@ -145,7 +149,7 @@ class Bar:
     @property
     def _consulted(self) -> list[Leg]:
         """Who is asked for advice on it."""
-        return [leg for leg in self._legs if leg.role == Leg.Role.CONSULT]
+        return [leg for leg in self._legs if leg.role == Leg.Role.CONSULT] if self.state != AgentState.WRAP_UP else []
 
     def _is_own(self, leg: Leg) -> bool:
         return self.session is not None and leg.extension == self.session.phone.extension
@@ -164,6 +168,26 @@ class Bar:
         """Whom this person asks, in words."""
         return _named(self._consulted)
 
+    @cached_property
+    def third(self) -> str:
+        """Who was called into the talk and is not there yet, or did not come; "" when nobody was, or when it is long ago."""
+        if not self.in_call or self.together or self.session is None:
+            return ""
+        rows = Command.objects.filter(session=self.session, call=self.call, kind="conference", state=Command.State.DONE)
+        row = rows.filter(created_at__gte=clock.now() - TOLD_FOR, about__has_key="to").order_by("-pk").first()
+        if row is None or Leg.objects.filter(call=self.call, answered_at__gte=row.created_at).exists():
+            return ""
+        who = self._called(row.about)
+        return f"{who}没有接通" if clock.now() - row.created_at > CALLS_FOR else f"正在呼叫 {who}"
+
+    def _called(self, about: Mapping[str, str]) -> str:
+        """The target of a command, in words."""
+        found = {f"desk:{row.code}": row.name for row in self.desks}
+        found |= {f"agent:{row.phone.extension}": row.staff.name for row in self.colleagues}
+        found |= {f"group:{row.pk}": row.name for row, _ in self.groups}
+        key = about.get("code") or about.get("extension") or about.get("group", "")
+        return found.get(f"{about.get('to')}:{key}", "外线号码")
+
     @property
     def answers_advice(self) -> bool:
         """Whether whoever is asked has answered: nobody can be joined before."""
@@ -173,7 +197,7 @@ class Bar:
     def together(self) -> str:
         """With whom else the citizen is talked to, in words; "" while there are two."""
         there = [leg for leg in self._legs if leg.answered_at and leg.role != Leg.Role.MONITOR]
-        if not self.call or self.call.direction == Call.Direction.INTERNAL or self._consulted:
+        if not self.in_call or not self.call or self.call.direction == Call.Direction.INTERNAL or self._consulted:
             return ""
         return _named([leg for leg in there if not self._is_own(leg)]) if any(self._is_own(leg) for leg in there) else ""
 
@@ -216,7 +240,7 @@ class Bar:
 
 
 def _named(legs: list[Leg]) -> str:
-    return "、".join(leg.staff.name if leg.staff else leg.extension or "外线" for leg in legs)
+    return "、".join(leg.staff.name if leg.staff else leg.desk or leg.extension or "外线" for leg in legs)
 
 
 def bar_of(actor: Actor, refusal: str = "", typed: dict[str, str] | None = None) -> Bar | None:

@@ -54,6 +54,11 @@ class Hands:
         others = [row["Channel"] for row in rows if found and row.get("BridgeId") == found and row["Channel"] != leg.channel]
         return found, others
 
+    async def in_room(self, leg: Leg) -> bool:
+        """Whether it is in a room for three, where the switch knows neither transfers nor consultations."""
+        rows = await self.line.listed("CoreShowChannels")
+        return any(row.get("Channel") == leg.channel and row.get("Application") == "ConfBridge" for row in rows)
+
     async def consults(self, extension: str) -> bool:
         """Whether its person asks somebody now. The switch ends a consultation by itself when nobody answers."""
         begun = self.consulting.get(extension)

@@ -28,7 +28,14 @@ async def force_hangup(job: Job, hands: Hands) -> None:
 async def blind(job: Job, hands: Hands) -> None:
     target = _target(job)
     leg = hands.talking(job.extension)
-    await hands.line.action("BlindTransfer", Channel=leg.channel, Context="move", Exten=target.exten)
+    if not await hands.in_room(leg):
+        await hands.line.action("BlindTransfer", Channel=leg.channel, Context="move", Exten=target.exten)
+        return
+    _, others = await hands.bridge(leg)  # which the third has left, or never entered
+    if len(others) != 1:
+        raise NotPossible("三方通话中不能转接；您挂断后，另外两方继续通话")
+    await hands.line.action("Redirect", Channel=others[0], Context="move", Exten=target.exten, Priority=1)
+    await hands.line.action("Hangup", Channel=leg.channel, Cause=16)
 
 
 async def consult(job: Job, hands: Hands) -> None:
@@ -36,6 +43,8 @@ async def consult(job: Job, hands: Hands) -> None:
     leg = hands.talking(job.extension)
     if await hands.consults(job.extension):
         raise NotPossible("正在咨询中，请先完成或取消")
+    if await hands.in_room(leg):
+        raise NotPossible("三方通话之后不能再先咨询，请用直接转接或三方通话")
     await _somebody_free(target, hands)
     await retrieved(leg, hands)
     bridge, _ = await hands.bridge(leg)

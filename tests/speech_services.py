@@ -21,7 +21,7 @@ TOKEN = "token-of-the-vendor"
 
 
 class Vendor:
-    """`behave` replaces the answer: a status, bytes, or seconds to be slow."""
+    """`behave` replaces the answer: a status, bytes, seconds to be slow, or "drip": a byte now and then, for ever."""
 
     def __init__(self, shape, behave=None):
         self.shape, self.behave, self.asked = shape, behave, []
@@ -36,7 +36,11 @@ class Vendor:
                     self.send_response(status)
                     self.send_header("Content-Length", str(len(answer)))
                     self.end_headers()
-                    self.wfile.write(answer)
+                    for at in range(len(answer) if vendor.behave == "drip" else 0):
+                        self.wfile.write(answer[at : at + 1])
+                        time.sleep(0.2)
+                    if vendor.behave != "drip":
+                        self.wfile.write(answer)
 
             def log_message(self, *_):
                 pass
@@ -51,6 +55,8 @@ class Vendor:
             time.sleep(self.behave)
         elif isinstance(self.behave, int):
             return self.behave, b'{"result": "' + "社保".encode() + b'"}'
+        elif self.behave == "drip":
+            return 200, b" " * 100
         elif self.behave is not None:
             return 200, self.behave
         if self.shape == "raw":

@@ -64,7 +64,7 @@ def test_either_vendor_is_used_by_the_setting_alone(vendors, chosen):
 
 @pytest.mark.parametrize("behave", [
     500, 302, 404, b"<html>", b"", b"{", b"[]", b"null", b'"' + "社保".encode() + b'"', b'{"result": ["x"]}', b'{"result": 5}',
-    b'{"result": null}', b"\xff\xfe\x00", b"[" * 50_000, b'{"result": "' + b"x" * 300_000 + b'"}', 2.5,
+    b'{"result": null}', b"\xff\xfe\x00", b"[" * 50_000, b'{"result": "' + b"x" * 300_000 + b'"}', 2.5, "drip",
 ])
 def test_a_hostile_answer_fails_in_time(vendors, behave):
     vendors[0].behave = behave

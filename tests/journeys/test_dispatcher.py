@@ -123,3 +123,17 @@ def test_a_return_shows_both_clauses_side_by_side_and_comes_back_to_the_dispatch
     again.get_by_role("button", name="派单").click()
     again.get_by_text("已派单").wait_for()
     assert WorkOrder.objects.get().unit.code == "SW"
+
+
+def test_a_form_is_as_high_as_what_it_asks_however_long_the_history_beside_it(visit, cast):
+    play = Play(cast).handling(assistants=["ZJ"])
+    for _ in range(2):  # every round leaves tasks and cancelled clocks beside the form
+        play.do("dispatcher1", "recall", reason="派错了单位").do("dispatcher1", "dispatch", unit="CG", opinion="请核实路灯情况")
+    page = visit("dispatcher1", f"/orders/{play.number}/do/recall/", size=DESK)
+    form, button = (page.locator(name).bounding_box() for name in (".wo-form", ".wo-form__end"))
+    assert form["y"] + form["height"] - button["y"] - button["height"] < 20
+    assert page.locator(".wo-appeal").bounding_box()["y"] < 500  # what it is about is on the screen too
+    clocks = page.locator(".hy-panel", has=page.get_by_role("heading", name="时限"))
+    assert clocks.locator("tbody").get_by_text("已取消").count() == 0
+    clocks.get_by_text("已取消的时限").click()
+    assert clocks.locator("details li").filter(has_text="签收").first.is_visible()

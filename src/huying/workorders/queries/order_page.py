@@ -67,6 +67,16 @@ class OrderPage:
     last_event: Event | None = None
     faces: list["Facing"] = field(default_factory=list)
 
+    @property
+    def counting(self) -> list[Clock]:
+        """Clocks that count, or counted to their end."""
+        return [clock for clock in self.clocks if clock.state != Clock.State.CANCELLED]
+
+    @property
+    def cancelled(self) -> list[Clock]:
+        """Clocks of what was taken back, redispatched or withdrawn: kept, but nobody's business any more."""
+        return [clock for clock in self.clocks if clock.state == Clock.State.CANCELLED]
+
 
 @dataclass
 class Facing:

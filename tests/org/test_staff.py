@@ -1,6 +1,7 @@
 """Accounts: opened, changed, handed over and closed; who may do it to whom."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -72,6 +73,24 @@ def test_changed_and_on_record(cast, as_):
 
 
 @pytest.mark.req("R251")
+@pytest.mark.req("R272")
+def test_the_days_that_open_the_queues_are_kept_on_the_page_and_lost_by_no_other_change(cast, as_):
+    browser, staff = as_("operator1"), cast.staff["agent1"]
+    page, kept = f"/manage/people/{staff.pk}", FORM | {"roles": [role(cast, "agent").pk]}
+    browser.post(page, kept | {"confidentiality_signed_on": "2026-03-02", "trained_on": "2026-03-13"})
+    staff.refresh_from_db()
+    assert (staff.confidentiality_signed_on, staff.trained_on) == (date(2026, 3, 2), date(2026, 3, 13))
+    shown = dict(re.findall(r'type="date" name="(\w+)" value="([^"]*)"', browser.get(page).content.decode()))
+    assert shown == {"confidentiality_signed_on": "2026-03-02", "trained_on": "2026-03-13"}, "a browser takes no other form"
+    browser.post(page, kept | shown | {"name": "李四"})
+    staff.refresh_from_db()
+    assert (staff.name, staff.confidentiality_signed_on, staff.trained_on) == ("李四", date(2026, 3, 2), date(2026, 3, 13))
+    assert Event.objects.filter(kind="staff.edit").latest("pk").data["changes"].keys() == {"name"}
+    browser.post(page, kept | shown | {"name": "李四", "trained_on": ""})
+    staff.refresh_from_db()
+    assert staff.trained_on is None, "taken back when it is meant"
+
+
 def test_nobody_gives_away_more_than_he_holds(cast, local_manager):
     agent = cast.staff["agent1"]
     with pytest.raises(AboveYou):  # agent1 can do more than this manager: resetting its password would be a promotion

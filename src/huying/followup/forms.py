@@ -7,6 +7,7 @@ from django import forms
 
 from huying.followup.catalog import MEDIUM_LABELS
 from huying.followup.rules import FULL, LEVELS
+from huying.ui.fields import DayInput
 from huying.workorders.catalog import UNHAPPY_TREE, Exempt, Satisfaction
 from huying.workorders.rules import INPUTS
 
@@ -48,8 +49,8 @@ class ExemptForm(forms.Form):
 class RatingFilter(forms.Form):
     satisfaction = forms.ChoiceField(label="满意度", required=False, choices=[*ANY, *Satisfaction.choices()])
     channel = forms.ChoiceField(label="渠道", required=False, choices=[*ANY, *MEDIUM_LABELS.items()])
-    since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="起", required=False, widget=DayInput())
+    until = forms.DateField(label="止", required=False, widget=DayInput())
 
 
 class MonthForm(forms.Form):

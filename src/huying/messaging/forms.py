@@ -6,6 +6,7 @@ from django import forms
 
 from huying.messaging.catalog import CARRIER_LABELS, STATE_LABELS
 from huying.messaging.rules import AUDIENCES, SCENES
+from huying.ui.fields import DayInput
 
 ANY = [("", "全部")]
 
@@ -23,8 +24,8 @@ class MessageFilter(forms.Form):
     scene = forms.ChoiceField(label="场景", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=[*ANY, *STATE_LABELS.items()])
     carrier = forms.ChoiceField(label="运营商", required=False, choices=[*ANY, *CARRIER_LABELS.items()])
-    since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="起", required=False, widget=DayInput())
+    until = forms.DateField(label="止", required=False, widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -21,6 +21,16 @@ def refuse(form: forms.BaseForm, refusal: Refusal) -> None:
         form.add_error(name if name in named else None, words)
 
 
+class DayInput(forms.DateInput):
+    """The browser's own calendar. It takes ISO 8601 only: a day written as the locale has it stays empty, and is lost with
+    the next save."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 class RegionSelect(forms.Widget):
     """Four selects, one per level; each is filled from the one before it.
 

@@ -9,6 +9,7 @@ from huying.calls.catalog import OUTCOME_LABELS
 from huying.calls.models import Call, Recording, SkillGroup
 from huying.kernel.phones import normalise_phone
 from huying.org.models import Staff
+from huying.ui.fields import DayInput
 
 ANY = [("", "全部")]
 RATINGS = [("none", "未评价"), *((str(key), f"按键 {key}") for key in range(1, 6))]
@@ -18,8 +19,8 @@ class CallFilter(forms.Form):
     """Everything may be left empty."""
 
     number = forms.CharField(label="号码", required=False, max_length=20)
-    since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="起", required=False, widget=DayInput())
+    until = forms.DateField(label="止", required=False, widget=DayInput())
     direction = forms.ChoiceField(label="方向", required=False, choices=[*ANY, *Call.Direction.choices])
     outcome = forms.ChoiceField(label="结果", required=False, choices=[*ANY, *OUTCOME_LABELS.items()])
     group = forms.ModelChoiceField(SkillGroup.objects.none(), label="技能组", required=False, empty_label="全部")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from huying.org.models import Staff
+from huying.ui.fields import DayInput
 
 
 class MessageForm(forms.Form):
@@ -23,4 +24,4 @@ class NoteForm(forms.Form):
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(label="日期", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label="日期", required=False, widget=DayInput())

@@ -8,17 +8,17 @@ from django import forms
 from huying.calls.queries.asked import Question
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
+from huying.ui.fields import DayInput
 
 MOST_DAYS = 3 * 366
 FIRST, LAST = date(1990, 1, 1), date(2199, 12, 31)
-DAY = {"type": "date"}
 
 
 class ReportForm(forms.Form):
     """Every field may be left out: the present month by day, 20 seconds from the queue on."""
 
-    since = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
-    until = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+    since = forms.DateField(label="起", required=False, widget=DayInput())
+    until = forms.DateField(label="止", required=False, widget=DayInput())
     step = forms.ChoiceField(
         label="时间", required=False, choices=[("day", "按日"), ("week", "按周"), ("month", "按月"), ("none", "不分时段")]
     )

@@ -11,7 +11,7 @@ from huying.citizens.models import Caller
 from huying.desk.queries.places import PlaceUnclear, children_of, place_named
 from huying.kernel.clock import SHANGHAI
 from huying.org.models import Centre, Region
-from huying.ui.fields import RegionField
+from huying.ui.fields import DayInput, RegionField
 from huying.workorders.catalog import Channel, Kind, Urgency, Way
 from huying.workorders.models import OrderTemplate
 from huying.workorders.operations import NewOrder
@@ -165,7 +165,7 @@ def extra_field(spec: ExtraField) -> forms.Field:
     if spec.kind == "number":
         return forms.IntegerField(min_value=0, max_value=10**9, **common)
     if spec.kind == "date":
-        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+        return forms.DateField(widget=DayInput(), **common)
     if spec.kind == "bool":
         return forms.BooleanField(**common | {"required": False})
     widget = forms.Textarea(attrs={"rows": 2}) if spec.kind == "longtext" else forms.TextInput()

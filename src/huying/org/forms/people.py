@@ -12,6 +12,7 @@ from huying.org.models import Centre, Employer, Role, Staff, Unit
 from huying.org.operations.staff import Person
 from huying.org.policies import GOVERNMENT_ONLY, Actor
 from huying.org.policies.manage import assignable, employers_for, grantable, managed_units
+from huying.ui.fields import DayInput
 
 USERNAME = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._@-]{1,59}\Z", "2 到 60 位字母、数字或 . _ - @，以字母或数字开头")
 
@@ -52,7 +53,11 @@ class StaffForm(forms.Form):
     roles = forms.ModelMultipleChoiceField(label="角色", queryset=Role.objects.none(), required=False, widget=RoleBoxes)
     needs_second_factor = forms.BooleanField(label="登录须二次验证", required=False)
     confidentiality_signed_on = forms.DateField(
-        label="保密承诺书签署日", required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label="保密承诺书签署日", required=False, widget=DayInput()
+    )
+
+    trained_on = forms.DateField(
+        label="上岗培训合格日", required=False, widget=DayInput(), help_text="两项都有的人才能签入话务接听来电",
     )
 
     def __init__(self, *args: Any, actor: Actor, centre: Centre, staff: Staff | None = None, **kwargs: Any) -> None:
@@ -60,7 +65,7 @@ class StaffForm(forms.Form):
             kwargs["initial"] = {
                 "name": staff.name, "number": staff.number, "employer": staff.employer, "unit": staff.unit_id,
                 "roles": [role.pk for role in staff.roles.all()], "needs_second_factor": staff.needs_second_factor,
-                "confidentiality_signed_on": staff.confidentiality_signed_on,
+                "confidentiality_signed_on": staff.confidentiality_signed_on, "trained_on": staff.trained_on,
             }
         super().__init__(*args, **kwargs)
         self.staff = staff
@@ -94,7 +99,7 @@ class StaffForm(forms.Form):
         return Person(
             name=cells["name"], number=cells["number"], employer=cells["employer"], unit=cells["unit"],
             roles=[*cells["roles"], *self.kept], needs_second_factor=cells["needs_second_factor"],
-            confidentiality_signed_on=cells["confidentiality_signed_on"],
+            confidentiality_signed_on=cells["confidentiality_signed_on"], trained_on=cells["trained_on"],
         )
 
 

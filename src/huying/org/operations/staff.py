@@ -45,6 +45,7 @@ class Person:
     roles: Iterable[Role] = field(default_factory=tuple)
     needs_second_factor: bool = False
     confidentiality_signed_on: date | None = None
+    trained_on: date | None = None
 
 
 def create_staff(actor: Actor, centre: Centre, username: str, person: Person) -> tuple[Staff, str]:
@@ -148,7 +149,7 @@ def _check(actor: Actor, centre: Centre, person: Person, *, before: Staff | None
 def _fill(staff: Staff, person: Person) -> None:
     staff.name, staff.number, staff.employer, staff.unit = person.name, person.number, person.employer, person.unit
     staff.needs_second_factor = person.needs_second_factor
-    staff.confidentiality_signed_on = person.confidentiality_signed_on
+    staff.confidentiality_signed_on, staff.trained_on = person.confidentiality_signed_on, person.trained_on
 
 
 def _codes(roles: Iterable[Role]) -> list[str]:
@@ -156,9 +157,10 @@ def _codes(roles: Iterable[Role]) -> list[str]:
 
 
 def _facts(staff: Staff) -> dict[str, Any]:
-    signed = staff.confidentiality_signed_on
+    signed, trained = staff.confidentiality_signed_on, staff.trained_on
     return {
         "name": staff.name, "number": staff.number, "employer": str(staff.employer), "unit": staff.unit_id,
         "needs_second_factor": staff.needs_second_factor, "confidentiality_signed_on": signed and signed.isoformat(),
+        "trained_on": trained and trained.isoformat(),
         "roles": _codes(staff.roles.all()),
     }

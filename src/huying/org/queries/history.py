@@ -21,7 +21,8 @@ KINDS = {
 }
 FIELDS = {
     "name": "名称", "number": "工号", "employer": "身份", "unit": "单位", "roles": "角色", "code": "编码", "short_name": "简称",
-    "needs_second_factor": "二次验证", "confidentiality_signed_on": "保密承诺书签署日", "parent": "上级", "region": "区划",
+    "needs_second_factor": "二次验证", "confidentiality_signed_on": "保密承诺书签署日", "trained_on": "上岗培训合格日",
+    "parent": "上级", "region": "区划",
     "calendar": "日历", "duties": "职责", "phone": "值班电话", "is_active": "启用", "level": "层级", "number_pattern": "编号规则",
 }
 

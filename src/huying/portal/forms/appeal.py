@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from huying.portal.forms.controls import DigitsField, PhoneField, upload
 from huying.portal.queries.centres import Open
 from huying.portal.queries.regions import Children
-from huying.ui.fields import RegionField
+from huying.ui.fields import DayInput, RegionField
 from huying.workorders.rules import ExtraField
 
 FILES = ("photo", "papers", "voice")
@@ -123,7 +123,7 @@ def control(spec: ExtraField) -> forms.Field:
     if spec.kind == "number":
         return forms.IntegerField(min_value=0, max_value=10**9, **options)
     if spec.kind == "date":
-        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+        return forms.DateField(widget=DayInput(), **options)
     if spec.kind == "bool":
         return forms.BooleanField(**options)
     if spec.kind == "longtext":

@@ -11,6 +11,7 @@ from django.db.models import Q
 from huying.kernel.clock import SHANGHAI
 from huying.org.models import Region, Unit
 from huying.org.policies import Actor
+from huying.ui.fields import DayInput
 from huying.workorders.catalog import Channel, Kind, Urgency
 from huying.workorders.forms.units import UnitField
 from huying.workorders.models import OrderTemplate
@@ -18,7 +19,6 @@ from huying.workorders.queries.filters import MARKS, Filters, branch_of
 from huying.workorders.rules.desks import Desk
 from huying.workorders.workflow import State
 
-_DAY = {"type": "date"}
 _FIRST_YEAR = 2000
 FRESH = 60  # seconds
 
@@ -34,8 +34,8 @@ class FilterForm(forms.Form):
     channel = forms.ChoiceField(label="渠道", required=False)
     template = forms.ChoiceField(label="专项", required=False)
     region = forms.ChoiceField(label="区域", required=False)
-    since = forms.DateField(label="受理从", required=False, widget=forms.DateInput(_DAY, format="%Y-%m-%d"))
-    until = forms.DateField(label="到", required=False, widget=forms.DateInput(_DAY, format="%Y-%m-%d"))
+    since = forms.DateField(label="受理从", required=False, widget=DayInput())
+    until = forms.DateField(label="到", required=False, widget=DayInput())
     mark = forms.MultipleChoiceField(label="标记", required=False, choices=[(name, row[0]) for name, row in MARKS.items()])
 
     def __init__(self, data: Any, *, actor: Actor, desk: Desk) -> None:
@@ -87,8 +87,8 @@ class FilterForm(forms.Form):
 class PeriodForm(forms.Form):
     """From a day to a day, both included."""
 
-    since = forms.DateField(label="受理从", required=False, widget=forms.DateInput(_DAY, format="%Y-%m-%d"))
-    until = forms.DateField(label="到", required=False, widget=forms.DateInput(_DAY, format="%Y-%m-%d"))
+    since = forms.DateField(label="受理从", required=False, widget=DayInput())
+    until = forms.DateField(label="到", required=False, widget=DayInput())
 
 
 def midnight(day: date | None, *, after: int = 0) -> datetime | None:

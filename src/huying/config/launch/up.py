@@ -25,6 +25,7 @@ from huying.kernel.errors import Refusal
 
 READY_SECONDS = 90.0
 USERS_FILE = "demo-users.txt"
+SCHEMA_FILE = "schema.json"
 
 
 def main(arguments: list[str]) -> int:
@@ -123,6 +124,7 @@ def bring_up(supervisor: Supervisor, options: argparse.Namespace, data: Path) ->
     else:
         tell("正在启动数据库……")
         supervisor.database()
+    fresh = not (data / SCHEMA_FILE).exists()
     migrate(supervisor, data)
     users = data / USERS_FILE
     if not options.no_demo:
@@ -140,12 +142,14 @@ def bring_up(supervisor: Supervisor, options: argparse.Namespace, data: Path) ->
         tell("从其他电脑访问前，请设置环境变量 HUYING_HOSTS=本机的域名或地址（逗号分隔），再重新启动\n")
     if not options.no_demo and users.exists():
         tell(users.read_text().rstrip() + f"\n\n以上演示账号保存在 {users}；按 Ctrl-C 停止。")
+    if options.no_demo and fresh:
+        tell("这里还没有运营中心和账号：请用 bin/huying regions import 导入区划，再用 bin/huying centre 建立（docs/manual/operator.md）")
     telephones.bring_up()
 
 
 def migrate(supervisor: Supervisor, data: Path) -> None:
     """Bring tables and static files up to date, unless the code and the database are those of the last time."""
-    stamp = data / "schema.json"
+    stamp = data / SCHEMA_FILE
     now = {"code": code_fingerprint(), "database": database_identity(data)}
     with contextlib.suppress(OSError, ValueError):
         if json.loads(stamp.read_text()) == now:

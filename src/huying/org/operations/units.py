@@ -67,8 +67,11 @@ def save_centre(actor: Actor, centre: Centre) -> Centre:
 
 
 def _open_centre(actor: Actor, centre: Centre) -> Centre:
-    """Its first event stands in the history of the centre above: the manager's connection does not see it yet."""
-    if centre.parent_id is None:
+    """Its first event stands in the history of the centre above: the manager's connection does not see it yet.
+
+    A centre above all others is opened by nobody but the command line, and begins its own history.
+    """
+    if centre.parent_id is None and actor.kind != "system":
         raise BadCentre(fields={"parent": "请选择上级中心"})
     try:
         with transaction.atomic():
@@ -76,7 +79,7 @@ def _open_centre(actor: Actor, centre: Centre) -> Centre:
     except IntegrityError as error:
         raise BadCentre(fields={"code": "编码已被使用，请换一个"}) from error
     install_roles(centre)
-    record(centre.parent_id, "centre.create", actor, centre=centre.pk, code=centre.code, name=centre.name)
+    record(centre.parent_id or centre.pk, "centre.create", actor, centre=centre.pk, code=centre.code, name=centre.name)
     return centre
 
 

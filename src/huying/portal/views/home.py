@@ -1,6 +1,6 @@
 """The first page."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
@@ -14,8 +14,8 @@ def front(request: HttpRequest) -> HttpResponseBase:
     """Without a centre in the address: the site of the only, or the first, centre."""
     try:
         found = default_centre()
-    except NoCentre as none:
-        raise Http404 from none
+    except NoCentre:  # a new installation: nobody but its operator has anything to do here
+        return redirect("org:sign-in")
     return redirect("portal:home", found.code)
 
 

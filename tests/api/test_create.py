@@ -95,6 +95,13 @@ def test_bad_input_names_the_field_in_chinese(agent, change, field):
     assert not WorkOrder.objects.exists()
 
 
+def test_all_faults_are_named_at_once(agent):
+    wrong = {"type": "nonsense", "title": "", "caller": {"name": "张三", "phone": "12"}, "region": "999999"}
+    answer = agent.post(ORDERS, {**ORDER, **wrong})
+    assert answer.status_code == 422
+    assert [row["field"] for row in answer.json()["errors"]] == ["type", "title", "caller.phone", "region"]
+
+
 @pytest.mark.parametrize(
     "phone", ["13907700001", "+86 139 0770 0001", "0770-2825000", "2825000", "400-822-1234", "12345", "+852 2345 6789", "0081 3 1234 5678"]
 )

@@ -11,6 +11,7 @@ from huying.audit.models import Access, Event
 from huying.audit.operations import note_access
 from huying.citizens.operations import reveal
 from huying.kernel.phones import is_phone, normalise_phone
+from huying.org.models import Region
 from huying.org.policies import Actor, NotAllowed
 from huying.workorders.api import outputs, shapes
 from huying.workorders.api.access import actor_of, find, idempotency_key
@@ -24,6 +25,7 @@ from huying.workorders.policies import marks_sensitive, sees_contact, visible_to
 from huying.workorders.queries import NoSuchOrder
 from huying.workorders.queries.shown import words_for
 from huying.workorders.queries.timeline import internal
+from huying.workorders.rules import BadInput
 from huying.workorders.workflow import State
 
 router = Router(tags=["工单"])
@@ -56,8 +58,7 @@ def create(request: HttpRequest) -> HttpResponse:
     actor, key = actor_of(request), idempotency_key(request)
     actor.must("workorders.intake")
     data = read_json(request)
-    sent = shaped(data, OrderIn)
-    check_caller(sent.caller)
+    sent = read_order(data)
     if sent.is_sensitive and not marks_sensitive(actor):
         raise NotAllowed("你没有登记敏感诉求的权限", fields={"is_sensitive": "登记敏感诉求需要“查看敏感与保密工单”或“特殊单审核”权限"})
 
@@ -71,16 +72,37 @@ def create(request: HttpRequest) -> HttpResponse:
     )
 
 
-def check_caller(caller: CallerIn) -> None:
-    """Whoever is not anonymous leaves a number; otherwise nobody could ever answer."""
+def read_order(data: Any) -> OrderIn:
+    """What was sent, or every fault of it at once: of its form, of the caller, of the place. Raises BadInput."""
+    sent, wrong = None, dict[str, str]()
+    try:
+        sent = shaped(data, OrderIn)
+    except BadInput as bad:
+        if not bad.fields:
+            raise
+        wrong |= bad.fields
+    if not any(name.startswith("caller") for name in wrong):
+        wrong |= caller_faults(CallerIn.model_validate(data["caller"]))
+    if sent and not wrong:
+        return sent
+    region = data.get("region")
+    if region and isinstance(region, str) and "region" not in wrong and not Region.objects.filter(pk=region).exists():
+        wrong["region"] = f"没有区划代码 {region}"
+    raise bad_input(wrong)
+
+
+def caller_faults(caller: CallerIn) -> dict[str, str]:
+    """Whoever is not anonymous leaves a number that can be called; otherwise nobody could ever answer."""
+    words = ""
     if caller.kind == "anonymous" and not caller.phone:
-        return
-    if not any(sign.isdigit() for sign in caller.phone):
-        raise bad_input({"caller.phone": "请填写联系电话；匿名诉求请将 caller.kind 设为 anonymous"})
-    if not set(caller.phone) <= set("0123456789+()（）- "):
-        raise bad_input({"caller.phone": "电话号码只能含数字、空格、括号、加号和连字符"})
-    if not can_be_called(caller.phone):
-        raise bad_input({"caller.phone": "电话号码不对：应为手机号、固定电话或服务号码；境外号码请以 + 或 00 开头"})
+        pass
+    elif not any(sign.isdigit() for sign in caller.phone):
+        words = "请填写联系电话；匿名诉求请将 caller.kind 设为 anonymous"
+    elif not set(caller.phone) <= set("0123456789+()（）- "):
+        words = "电话号码只能含数字、空格、括号、加号和连字符"
+    elif not can_be_called(caller.phone):
+        words = "电话号码不对：应为手机号、固定电话或服务号码；境外号码请以 + 或 00 开头"
+    return {"caller.phone": words} if words else {}
 
 
 def can_be_called(phone: str) -> bool:

@@ -23,7 +23,8 @@ TALKS = ("calls.answer", "calls.monitor")
 @needs(*TALKS)
 @never_cache
 def talk(request: HttpRequest, username: str = "") -> HttpResponse:
-    """With whom, what was said, and one more word. Opening it reads what came."""
+    """With whom, what was said, and one more word. Opening it reads what came; without a name it is whoever waits longest
+    unread, if anybody does."""
     actor = actor_of(request)
     staff = actor.staff
     assert staff is not None
@@ -37,9 +38,13 @@ def talk(request: HttpRequest, username: str = "") -> HttpResponse:
             refuse(form, refusal)
         else:
             return redirect("calls:talk-with", username=row.receiver.username)
+    partners = partners_of(staff)
+    if request.method == "GET" and other is None and (unread := [each for each in partners if each.unread]):
+        return redirect("calls:talk-with", username=unread[-1].staff.username)
     if other is not None:
         read_messages(actor=actor, sender=other)
-    context = {"partners": partners_of(staff), "other": other, "said": between(staff, other) if other else [], "form": form}
+        partners = partners_of(staff)
+    context = {"partners": partners, "other": other, "said": between(staff, other) if other else [], "form": form}
     return render(request, "calls/talk.html", context, status=422 if form.errors else 200)
 
 

@@ -8,7 +8,7 @@ from calls.room import furnish
 from huying.audit.models import Access
 from huying.calls.events import CallEnded
 from huying.calls.models import Call, Command
-from huying.calls.operations import sign_in_seat
+from huying.calls.operations import move_seat, sign_in_seat
 from huying.kernel import bus, clock
 from huying.workorders.models import OrderCall
 from huying.workorders.operations import calls as order_calls
@@ -42,6 +42,27 @@ def test_the_switch_is_told_the_number_the_page_never_is(client, cast, monkeypat
     assert "正在呼叫" in text and PHONE not in text
     assert asked["secret"] == PHONE and asked["kind"] == "dial" and asked["about"] == {"to": "number", "order": play.order.pk}
     assert Access.objects.get(kind="call").stream_id == play.order.pk
+
+
+@pytest.mark.req("R206")
+def test_whoever_calls_from_an_order_stays_on_it_and_is_not_shown_the_number(client, cast):
+    phones = furnish(cast)
+    session = sign_in_seat(cast.actor("agent1"), phones["8001"])
+    call = Call.objects.create(centre=cast.demo, linkedid="out", direction="out", number=PHONE, entered_at=clock.now())
+    asked = Command.objects.create(
+        centre=cast.demo, staff=cast.staff["agent1"], session=session, kind="dial", about={"to": "number"}, created_at=clock.now(),
+    )
+    move_seat(session.pk, "rings", call_id=call.pk)
+    move_seat(session.pk, "answered", call_id=call.pk)
+
+    def bar():
+        client.force_login(cast.staff["agent1"], backend=BACKEND)
+        return client.get("/seat/bar").content.decode()
+
+    assert PHONE in bar() and "data-pop=" in bar() and "对方还没有接听" in bar(), "dialled by hand"
+    Command.objects.filter(pk=asked.pk).update(about={"to": "number", "order": Play(cast).order.pk})
+    Call.objects.filter(pk=call.pk).update(answered_at=clock.now())
+    assert PHONE not in bar() and "139****0001" in bar() and "data-pop=" not in bar() and "对方还没有接听" not in bar()
 
 
 def dialled(cast, play, number=PHONE, after=2, agent="agent1"):

@@ -234,6 +234,20 @@ class Bar:
         rings = self.state == AgentState.RINGING and not self.listening
         return _cards[0](self.actor, self.call) if _cards and rings and self.call and self.call.direction == Call.Direction.IN else None
 
+    @cached_property
+    def of_order(self) -> bool:
+        """Whether this call out was asked for on an order's page: its person stays there, and the number hidden (R206)."""
+        if self.session is None or self.call is None or self.call.direction != Call.Direction.OUT:
+            return False
+        rows = Command.objects.filter(kind="dial", staff=self.session.staff_id, created_at__gte=self.call.entered_at - TOLD_FOR)
+        asked = rows.order_by("-pk").first()
+        return asked is not None and bool(asked.about.get("order"))
+
+    @property
+    def calls_out(self) -> bool:
+        """Whether whoever was dialled has still to answer."""
+        return self.in_call and self.call is not None and self.call.direction == Call.Direction.OUT and not self.call.answered_at
+
     @property
     def has_switch(self) -> bool:
         return bool(getattr(settings, "SWITCH", True))

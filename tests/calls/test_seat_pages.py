@@ -171,12 +171,13 @@ def test_the_bar_says_what_becomes_of_whoever_is_called_into_the_talk(as_, cast,
     Leg.objects.create(**own, uniqueid="a", staff=cast.staff["agent1"], extension="8001", answered_at=clock.now())
     asked = Command.objects.create(centre=cast.demo, staff=cast.staff["agent1"], session=SeatSession.objects.get(), call=call,
                                    kind="conference", about={"to": "desk", "code": "110"}, state="done", created_at=clock.now())
+    later = asked.created_at + timedelta(seconds=5)
     assert "正在呼叫 公安报警" in bar_of_agent1(as_)
     with clock.frozen(asked.created_at + timedelta(seconds=40)):
         assert "公安报警没有接通" in bar_of_agent1(as_)
     with clock.frozen(asked.created_at + timedelta(seconds=90)):
         assert "没有接通" not in bar_of_agent1(as_)
-    Leg.objects.create(**own, uniqueid="b", number="110", desk="110", role="outside", answered_at=clock.now())
+    Leg.objects.create(**own, uniqueid="b", number="110", desk="110", role="outside", answered_at=later)
     assert "正在呼叫" not in bar_of_agent1(as_) and "三方通话：110" in bar_of_agent1(as_)
 
 

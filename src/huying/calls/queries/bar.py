@@ -175,7 +175,7 @@ class Bar:
             return ""
         rows = Command.objects.filter(session=self.session, call=self.call, kind="conference", state=Command.State.DONE)
         row = rows.filter(created_at__gte=clock.now() - TOLD_FOR, about__has_key="to").order_by("-pk").first()
-        if row is None or Leg.objects.filter(call=self.call, answered_at__gte=row.created_at).exists():
+        if row is None or Leg.objects.filter(call=self.call, answered_at__gt=row.created_at).exists():
             return ""
         who = self._called(row.about)
         return f"{who}没有接通" if clock.now() - row.created_at > CALLS_FOR else f"正在呼叫 {who}"

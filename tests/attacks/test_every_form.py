@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 SOURCE = Path(__file__).parents[2] / "src" / "huying"
-MACHINES = re.compile(r"^api/v1/|^messages/receipts|receipts/|^switch/(route|service)$")  # with a token, a signature, a key
+MACHINES = re.compile(r"^api/v1/|^messages/receipts|receipts/|^switch/(route|service|speech)$")  # with a token, a signature, a key
 
 
 def routes(patterns, before=""):

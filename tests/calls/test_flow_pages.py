@@ -76,9 +76,9 @@ def test_the_switch_is_told_on_publishing_and_not_before(exchange, director, hel
 
     with connection.execute_wrapper(listening):
         save(director, flow, "n1", name="直接人工")
-        assert ["huying_switch", ["config"]] not in [list(each or ()) for each in heard]
+        assert [["huying_switch"], ["config"]] not in [list(each or ()) for each in heard]
         publish(director, flow)
-    assert ["huying_switch", ["config"]] in [list(each or ()) for each in heard]
+    assert [["huying_switch"], ["config"]] in [list(each or ()) for each in heard]
 
 
 def test_a_draft_survives_and_callers_hear_the_version_published(exchange, director, hello, flow):

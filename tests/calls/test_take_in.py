@@ -181,7 +181,7 @@ def test_a_consultation_becomes_part_of_the_citizens_call(centre):
     SeatSession.objects.filter(phone__extension="8002").update(call=consultation)
     line.at, line.names = advice.at + timedelta(seconds=9), {**line.names, **advice.names}
     line.bridges |= advice.bridges
-    line.note("ATTENDEDTRANSFER", phone, linkedid=advice.linkedid).hang_up(line.agent)
+    line.note("ATTENDEDTRANSFER", phone, linkedid=advice.linkedid).hang_up(line.agent).hang_up(phone)
     line.leave(colleague).join(colleague, bridge="b1").wait(10).caller_leaves(colleague)
     take_in(line.rows)
     call = Call.objects.get()

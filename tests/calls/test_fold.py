@@ -162,6 +162,17 @@ def test_an_attended_transfer_hands_the_citizen_over():
     assert faults(facts) == []
 
 
+def test_who_has_just_entered_a_room_is_in_the_talk_before_anything_else_happens():
+    line = Line().enter().queue()
+    agent = line.connect("8001")
+    line.wait(5).say("ROOM", "c7")
+    third = line.ring("8002")
+    line.leave(agent, line.citizen).join(agent, line.citizen, bridge="room").wait(2).answer(third)
+    assert [leg.role for leg in fold(line.rows).legs] == ["agent", "consult"], "answered, not there yet"
+    line.join(third, bridge="room")
+    assert [leg.role for leg in fold(line.rows).legs] == ["agent", "agent"]
+
+
 def test_a_colleague_asked_first_and_then_joined_is_a_conference_and_no_transfer():
     line = Line().enter().queue()
     agent = line.connect("8001")

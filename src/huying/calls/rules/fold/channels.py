@@ -149,11 +149,15 @@ def read(records: list[Record]) -> Stream | None:
 
 
 def _joined(stream: Stream, said: Said) -> Said:
-    """Who lets a call go leaves its bridge within milliseconds."""
-    stay = span_at(stream.channels[said.uniqueid].stays, said.at) if said.event == "ATTENDEDTRANSFER" else None
-    if stay is None or (stay.until is not None and stay.until - said.at < STAYS):
+    """Who lets a call go leaves the citizen's bridge within milliseconds, or asked on another line and was not in it."""
+    first = stream.channels.get(stream.linkedid)
+    if said.event != "ATTENDEDTRANSFER" or first is None:
         return said
-    return Said(said.at, said.uniqueid, JOINED, "")
+    stay, citizens = (span_at(channel.stays, said.at) for channel in (stream.channels[said.uniqueid], first))
+    if stay is None or citizens is None or stay.name != citizens.name:
+        return said
+    stays = stay.until is None or stay.until - said.at >= STAYS
+    return Said(said.at, said.uniqueid, JOINED, "") if stays else said
 
 
 def _lost_at(row: Record) -> datetime:

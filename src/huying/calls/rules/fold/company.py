@@ -53,12 +53,12 @@ def _inside(moments: list[datetime], citizen: Channel, last: datetime) -> Iterat
         until = stay.until or last
         place = bisect_right(moments, stay.since)
         since = stay.since
-        if stay.until is None and since == until:
-            yield since, until  # entered this very moment: nothing later is known yet
         while since < until:
             following = moments[place]
             yield since, following
             since, place = following, place + 1
+        if stay.until is None:
+            yield until, until  # whoever entered this very moment: nothing later is known yet
 
 
 def _stretch(stream: Stream, citizen: Channel, since: datetime, until: datetime) -> Stretch:

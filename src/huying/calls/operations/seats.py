@@ -12,6 +12,7 @@ from huying.calls.catalog import BUSY_REASONS, NOT_CHOSEN, AgentState
 from huying.calls.models import Phone, PhoneSetting, SeatSession, ShiftNote, Skill
 from huying.calls.operations.moves import begin_state, move_seat, moved
 from huying.calls.operations.tell import tell, tell_gateway
+from huying.calls.queries.switch import gateway_lives
 from huying.calls.workflow import IN_A_CALL
 from huying.kernel import clock
 from huying.kernel.errors import Refusal
@@ -48,8 +49,8 @@ class BadState(Refusal):
 def sign_in_seat(actor: Actor, phone: Phone | None = None, *, groups: Iterable[int] | None = None) -> SeatSession:
     """Sign the actor in at `phone` (none named: the phone that is his own) for `groups` (none named: all his skills).
 
-    Whatever was open at that phone or of that person is taken over; `taken_over` of the session returned says so. The
-    same person at the same phone again changes nothing. Raises MayNotSignIn, NoPhone, SeatsFull.
+    Whatever was open at that phone or of that person is taken over, unless a call is in hand there; `taken_over` of the
+    session returned says so. The same person at the same phone again changes nothing. Raises MayNotSignIn, NoPhone, SeatsFull.
     """
     staff = actor.staff
     if staff is None or not actor.may("calls.answer"):
@@ -58,7 +59,7 @@ def sign_in_seat(actor: Actor, phone: Phone | None = None, *, groups: Iterable[i
     with transaction.atomic():
         setting = _setting(staff.centre_id)  # its lock puts all signing in of a centre in a row
         phone = _phone(staff, phone)
-        rivals = list(SeatSession.objects.filter(ended_at=None, centre_id=staff.centre_id).select_related("staff", "phone"))
+        rivals = list(SeatSession.objects.filter(ended_at=None, centre_id=staff.centre_id).select_related("staff", "phone", "call"))
         same = next((one for one in rivals if one.staff_id == staff.pk and one.phone_id == phone.pk), None)
         skills = _skills(staff, groups)
         if same is not None:
@@ -179,14 +180,29 @@ def skills_changed(changed: Mapping[tuple[int, int], int | None]) -> None:
 
 
 def _take_over(old: SeatSession, staff: Staff, phone: Phone) -> str:
-    """End an older seat in favour of a new one; the sentence for who comes."""
+    """End an older seat in favour of a new one; the sentence for who comes.
+
+    A call in hand would stay on the old telephone, where no bar could end it any more. Raises NoPhone.
+    """
     if old.staff_id == staff.pk:
+        if _has_call(old):
+            raise NoPhone(
+                f"您在分机 {old.phone.extension} 上还有通话，不能改在分机 {phone.extension} 签入；"
+                "请先在话务条上挂断或在话机上挂机，无法挂断时请班长强制签出"
+            )
         move_seat(old.pk, "taken_over", by=f"本人改在分机 {phone.extension} 签入")
         return f"您原在分机 {old.phone.extension} 的签入已由本次签入接管"
     if AgentState(old.state) in IN_A_CALL:
         raise NoPhone(f"分机 {phone.extension} 正由{old.staff.name}通话，请另选话机或稍后再试")
     move_seat(old.pk, "taken_over", by=f"{staff.name}在分机 {phone.extension} 签入")
     return f"分机 {phone.extension} 原由{old.staff.name}签入，已由您接管"
+
+
+def _has_call(seat: SeatSession) -> bool:
+    """Whether it surely is in a call: not if the call's record has ended, or its switch is away and cannot tell."""
+    if AgentState(seat.state) not in IN_A_CALL or (seat.call and seat.call.ended_at):
+        return False
+    return gateway_lives(seat.call.node if seat.call else "")
 
 
 def _open(staff: Staff, phone: Phone, skills: dict[str, int]) -> SeatSession:

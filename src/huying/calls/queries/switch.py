@@ -12,9 +12,10 @@ HEARD = timedelta(seconds=8)
 """The gateway says every 2 s that it is there."""
 
 
-def gateway_lives() -> bool:
-    """Whether some node's gateway was heard lately and has its switch on the line."""
-    return SwitchState.objects.filter(connected=True, gateway_seen_at__gt=clock.now() - HEARD).exists()
+def gateway_lives(node: str = "") -> bool:
+    """Whether the gateway of `node` (none told: of some node) was heard lately and has its switch on the line."""
+    rows = SwitchState.objects.filter(connected=True, gateway_seen_at__gt=clock.now() - HEARD)
+    return (rows.filter(node=node) if node else rows).exists()
 
 
 def own_node() -> str:

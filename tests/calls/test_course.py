@@ -40,5 +40,17 @@ def test_the_end_of_after_work_stands_where_it_happened():
     assert rows[1][1] == "陆海宁"
 
 
+def test_a_pause_of_the_recording_is_one_line_and_one_of_a_key_none():
+    rows = [
+        line("recording_paused", "05"), line("held", "05"), line("recording_resumed", "17"), line("retrieved", "17"),
+        {"at": "2026-11-26T09:00:20.100+08:00", "kind": "recording_paused"},
+        {"at": "2026-11-26T09:00:21.000+08:00", "kind": "recording_resumed"},
+        line("recording_paused", "30"),
+    ]
+    assert [row[0] for row in said(*rows)] == [
+        "保持", "来电人一侧暂停录音 12 秒", "取回", "来电人一侧暂停录音，至通话结束",
+    ]
+
+
 def test_every_kind_has_a_title():
     assert {kind for kind, _ in SIMPLE.values()} <= set(TITLES)

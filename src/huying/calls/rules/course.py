@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 TITLES = {
@@ -29,6 +29,9 @@ WORDS = {
 }
 ONLY_SO = {("invited", "by"): "方式", ("rated", "rating"): "按键"}
 """A word that says something else in one kind of line."""
+PAUSING = {"recording_paused", "recording_resumed"}
+WORTH_A_LINE = timedelta(seconds=1)
+"""A shorter pause is that of a key that begins a transfer or a room, not a hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,16 @@ def lines(
 ) -> list[Line]:
     """In order of time. `people`: extension, or key of a person -> name; `names`: the switch's name of a queue, a flow, or
     a step ("flow:node") -> its own."""
-    return sorted((_line(row, people, names) for row in milestones), key=lambda line: line.at)
+    rows = list(milestones)
+    told = [_line(row, people, names) for row in rows if row.get("kind") not in PAUSING]
+    told += [_paused(each) for each in pauses(rows) if each.until is None or each.until - each.since >= WORTH_A_LINE]
+    return sorted(told, key=lambda line: line.at)
+
+
+def _paused(pause: Pause) -> Line:
+    """Both ends in one line."""
+    lasted = f" {round((pause.until - pause.since).total_seconds())} 秒" if pause.until else "，至通话结束"
+    return Line(pause.since, TITLES["recording_paused"] + lasted)
 
 
 def _line(row: Mapping[str, Any], people: Mapping[object, str], names: Mapping[str, str]) -> Line:

@@ -88,7 +88,8 @@ def test_counts_are_asked_for_only_when_drawn_and_only_once(cast, nav, ask):
 @pytest.mark.parametrize(
     ("user", "page"),
     [("agent1", "/desk/"), ("dispatcher1", "/orders/desk/to_review/"), ("reviewer1", "/orders/desk/to_review/"),
-     ("followup1", "/followup/"), ("liaison1", "/orders/desk/to_sign/")],
+     ("followup1", "/followup/"), ("liaison1", "/orders/desk/to_sign/"), ("director1", "/orders/desk/to_review/"),
+     ("operator1", "/manage/"), ("buyer1", "/followup/ratings")],
 )
 def test_everybody_begins_where_their_work_is(cast, as_, user, page):
     assert as_(user).get("/")["Location"] == page

@@ -9,4 +9,4 @@ class OrgConfig(AppConfig):
     verbose_name = "组织与权限"
 
     def ready(self) -> None:
-        register_nav("组织", "org:manage", *PERMISSIONS, "audit.read", order=900)
+        register_nav("组织", "org:manage", *PERMISSIONS, "audit.read", order=900, home="else")

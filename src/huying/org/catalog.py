@@ -23,6 +23,7 @@ PERMISSIONS = {
 }
 
 Side = Literal["", "centre", "unit"]
+Home = Literal["", "first", "else"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class NavEntry:
     key: str
     query: str
     count: Callable[[Any], int | None] | None
-    home: bool = False
+    home: Home = ""
 
 
 NAV: list[NavEntry] = []
@@ -47,7 +48,7 @@ ROOMS: dict[str, dict[str, str]] = {}
 
 def register_nav(
     label: str, url_name: str, *permissions: str, order: int = 500, side: Side = "", key: str = "", query: str = "",
-    count: Callable[[Any], int | None] | None = None, home: bool = False,
+    count: Callable[[Any], int | None] | None = None, home: Home = "",
 ) -> None:
     """Enter a page in the main menu; call it in `AppConfig.ready()`. Entering the same place again replaces it.
 
@@ -61,7 +62,8 @@ def register_nav(
     `query`        what stands behind the question mark ("state=to_review"), for several entries of one list
     `count`        called with the Actor when the menu is drawn, and only for those who see the entry; must be quick and
                    capped (an indexed count of at most 1000); 0 and None show nothing
-    `home`         who sees it begins the day here, not at the first entry: a dispatcher also takes appeals in now and then
+    `home`         where the day begins, if not at the first entry. "first": for all who see it (a dispatcher also takes
+                   appeals in now and then); "else": for those before whom nothing stands but what everybody sees
     """
     entry = NavEntry(label, url_name, permissions, order, side, key, query, count, home)
     NAV[:] = [old for old in NAV if (old.url_name, old.query) != (url_name, query)]

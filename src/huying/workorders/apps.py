@@ -36,7 +36,7 @@ def enter_menu() -> None:
     for desk in menu:
         register_nav(
             desk.short or desk.label, f"workorders:desk-{desk.code}", *desk.permissions, order=desk.menu,
-            side="" if desk.code in both else desk.side, count=counted(desk.code), home=desk.code == "to_review",
+            side="" if desk.code in both else desk.side, count=counted(desk.code), home="first" if desk.code == "to_review" else "",
         )
     register_nav("工单", "workorders:lists", order=310)
     register_nav("查询", "workorders:search", order=320)

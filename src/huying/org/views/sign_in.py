@@ -146,7 +146,9 @@ def password(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Where the person's work begins: a page of the menu that says so, else its first."""
     items = [item for item in main_menu(actor_of(request), request) if item.path != request.path]
-    first = next((item for item in items if item.entry.home), items[0] if items else None)
+    first = next((item for item in items if item.entry.home == "first"), items[0] if items else None)
+    if first and not first.entry.permissions:
+        first = next((item for item in items if item.entry.home == "else"), first)
     return redirect(first.url if first else "org:account")
 
 

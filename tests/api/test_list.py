@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from caller import ORDERS, Api
 
+from huying.config.api import api
 from huying.kernel import clock
 from huying.workorders.models import WorkOrder
 
@@ -60,6 +61,27 @@ def test_nonsense_is_refused(agent, query):
     answer = agent.get(f"{ORDERS}{query}")
     assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
     assert answer.json()["errors"][0]["field"] in query
+
+
+READS = [
+    (path.format(number="x", call=1, **dict.fromkeys(("webhook", "delivery", "file", "key"), 1)), operation["get"])
+    for path, operation in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].items() if "get" in operation
+]
+
+
+@pytest.mark.parametrize(("path", "operation"), READS, ids=[path for path, _ in READS])
+def test_an_unknown_parameter_is_named_with_the_known_ones(cast, path, operation):
+    answer = Api(cast.staff["director1"]).get(f"{path}?foo=1")
+    known = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
+    assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    (fault,) = answer.json()["errors"]
+    assert fault["field"] == "foo" and fault["message"] in answer.json()["detail"]
+    assert fault["message"] == (f"没有这个参数，可用：{'、'.join(known)}" if known else "没有这个参数，此接口不带查询参数")
+
+
+@pytest.mark.parametrize("path", [ORDERS, "/api/v1/calls", "/api/v1/seats", "/api/v1/queues"])
+def test_every_list_is_among_them(path):
+    assert path in [read for read, _ in READS]
 
 
 @pytest.mark.req("R255")

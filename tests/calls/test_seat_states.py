@@ -47,7 +47,7 @@ def test_no_state_is_a_dead_end(state):
 
 @pytest.mark.parametrize("state", sorted(IN_A_CALL))
 def test_the_end_of_a_call_always_leads_out_of_it(state):
-    for wanted in ("", "ready", "busy", "sign_out"):
+    for wanted in ("", "ready", "busy", "sign_out", "force_busy"):
         for before in (S.READY, S.BUSY):
             assert after(state, "hung_up", wanted=wanted, before=before) not in IN_A_CALL | {None}
 
@@ -55,6 +55,14 @@ def test_the_end_of_a_call_always_leads_out_of_it(state):
 def test_whoever_was_not_at_the_phone_is_not_ready_even_if_he_asked_for_it():
     assert after(S.RINGING, "missed", wanted="ready") == S.BUSY
     assert after(S.RINGING, "missed", wanted="sign_out") == S.OFFLINE
+
+
+def test_a_forced_busy_leaves_the_agent_the_work_on_the_call():
+    assert after(S.TALKING, "hung_up", wanted="force_busy") == S.WRAP_UP
+    for event in ("finish", "wrap_up_over", "ready"):
+        assert after(S.WRAP_UP, event, wanted="force_busy") == S.BUSY
+    assert after(S.WRAP_UP, "force_ready", wanted="force_busy") == S.READY
+    assert after(S.RINGING, "cancelled", wanted="force_busy") == S.BUSY, "no call, no work on it"
 
 
 steps = st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(-2000, 60_000)), max_size=25)
@@ -93,7 +101,9 @@ def check(pk: int, was: SeatSession, event: str, now) -> None:
             assert session.state == was.state
             assert session.next_state == event.removeprefix("force_")
         assert (session.reason == "") == (session.state != S.BUSY) or session.state == S.BUSY
-        assert session.next_state == "" or S(session.state) in IN_A_CALL
+        forced_after_work = session.state == S.WRAP_UP and session.next_reason == "forced"
+        assert session.next_state == "" or S(session.state) in IN_A_CALL or forced_after_work
+        assert session.next_reason == "" or session.next_state == "busy"
     if was.ended_at is not None:
         assert (session.ended_at, session.state) == (was.ended_at, was.state)
 

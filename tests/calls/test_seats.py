@@ -198,6 +198,37 @@ def test_what_is_asked_for_in_a_call_comes_after_it(cast, phones):
     adds_up(session)
 
 
+@pytest.mark.req("R218")
+@pytest.mark.parametrize("button", ["finish", "ready"])
+def test_who_is_forced_busy_in_a_call_does_the_work_on_it_first(cast, phones, stopped, button):
+    agent = cast.actor("agent1")
+    session = sign_in_seat(agent, phones["8001"])
+    set_state(agent, session, "ready")
+    move_seat(session.pk, "answered")
+    force_state(cast.actor("leader1"), session, "force_busy", "轮休")
+    stopped.tick(timedelta(seconds=30))
+    ended = move_seat(session.pk, "hung_up")
+    assert (ended.state, ended.next_state, ended.next_reason) == ("wrap_up", "busy", "forced")
+    stopped.tick(timedelta(seconds=20))
+    done = set_state(agent, session, button)
+    assert (done.state, done.reason, done.next_state, done.next_reason) == ("busy", "forced", "", "")
+    assert set_state(agent, session, "ready").state == "ready"
+    adds_up(session)
+
+
+def test_forced_busy_waits_through_another_call_and_gives_way_to_who_signs_out(cast, phones):
+    agent = cast.actor("agent1")
+    session = sign_in_seat(agent, phones["8001"])
+    move_seat(session.pk, "answered")
+    force_state(cast.actor("leader1"), session, "force_busy", "轮休")
+    states = [move_seat(session.pk, event).state for event in ("hung_up", "answered", "hung_up", "wrap_up_over")]
+    assert states == ["wrap_up", "talking", "wrap_up", "busy"]
+    move_seat(session.pk, "answered")
+    force_state(cast.actor("leader1"), session, "force_busy", "轮休")
+    move_seat(session.pk, "hung_up")
+    assert sign_out_seat(agent, session).state == "offline"
+
+
 def test_after_the_call_comes_work_on_it_then_ready_again(cast, phones):
     agent = cast.actor("agent1")
     session = sign_in_seat(agent, phones["8001"])

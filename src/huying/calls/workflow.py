@@ -4,7 +4,8 @@
                                         -> busy ("missed") when not answered
 
 Events are the switch's ("rings", "answered", "left", "hung_up") or a person's ("sign_in", "sign_out", "ready", "busy",
-"finish", "force_ready", "force_busy", "force_out"). What a person asks for in the middle of a call waits until after it.
+"finish", "force_ready", "force_busy", "force_out"). What a person asks for in the middle of a call waits until after it:
+his own wish takes the place of the work on the call, a shift leader's "force_busy" comes when that work is done.
 """
 
 from collections.abc import Mapping
@@ -41,6 +42,11 @@ CAN_SERVE = frozenset({S.READY, S.RINGING, S.TALKING, S.WRAP_UP})
 WAITS_FOR_THE_END = frozenset({"ready", "busy", "sign_out", "force_busy", "force_ready"})
 """Asked for in the middle of a call, these take effect after it."""
 
+AFTER_THE_WORK = frozenset({"force_busy"})
+"""Of these, what leaves the agent his work on the call first (R209): it is not he who gave it up."""
+
+ENDS_THE_WORK = frozenset({"finish", "wrap_up_over", "ready"})
+
 ENDS_THE_SEAT = frozenset({"force_out", "taken_over"})
 UNSERVED = frozenset({"missed", "refused", "phone_lost"})
 """Whoever was not at the phone is not given the next call, even if "ready" was asked for."""
@@ -60,6 +66,8 @@ def after(state: S, event: str, *, wanted: str = "", before: S = S.READY) -> S |
     if target is None or event in ENDS_THE_SEAT:
         return target
     if state in IN_A_CALL and target not in IN_A_CALL and wanted and not (event in UNSERVED and wanted == "ready"):
+        return S.WRAP_UP if target == S.WRAP_UP and wanted in AFTER_THE_WORK else follows(S.WRAP_UP, wanted)
+    if state == S.WRAP_UP and event in ENDS_THE_WORK and wanted:
         return follows(S.WRAP_UP, wanted)
     if event in BACK_TO_BEFORE and target == S.READY and before == S.BUSY:
         return S.BUSY

@@ -19,7 +19,7 @@ class SeatSession(models.Model):
     state_since = models.DateTimeField()
     reason = models.CharField(max_length=20, blank=True)
     call = models.ForeignKey("calls.Call", models.SET_NULL, null=True, related_name="+")
-    next_state = models.CharField(max_length=10, blank=True)  # asked for while a call was in hand: busy after it
+    next_state = models.CharField(max_length=10, blank=True)  # asked for in a call: after it, or (forced busy) its work
     next_reason = models.CharField(max_length=20, blank=True)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -9,10 +9,11 @@ from huying.calls.catalog import AgentState
 from huying.calls.models import PhoneSetting, SeatSession, SeatState
 from huying.calls.operations.after_work import note_after_work
 from huying.calls.operations.tell import tell, tell_of_seat
-from huying.calls.workflow import ENDS_THE_SEAT, IN_A_CALL, UNSERVED, WAITS_FOR_THE_END, after
+from huying.calls.workflow import IN_A_CALL, UNSERVED, WAITS_FOR_THE_END, after
 from huying.kernel import clock
 
 log = structlog.get_logger("huying.calls.seats")
+FORCED = "forced"
 REASONS = {"missed": "missed", "refused": "missed", "phone_lost": "phone"}
 
 
@@ -33,11 +34,13 @@ def move_seat(
         state = AgentState(session.state)
         if event == "missed" and _stays_ready(session):
             event = "cancelled"
+        if event == "force_busy":
+            reason = FORCED
         if state in IN_A_CALL and event in WAITS_FOR_THE_END:
             _note_wanted(session, event, reason)
             return session
         before, reason_before = _before(session)
-        target = after(state, event, wanted=session.next_state, before=before)
+        target = after(state, event, wanted=_wanted(session), before=before)
         if target is None or (event == "phone_back" and session.reason != "phone"):
             return session
         reason = _reason(session, event, target, reason, reason_before)
@@ -67,7 +70,7 @@ def _change(
     old, worked_on = AgentState(session.state), session.call_id
     SeatState.objects.filter(session=session, ended_at=None).update(ended_at=at)
     session.state, session.state_since, session.reason, session.call_id = target, at, reason, call
-    if old in IN_A_CALL and target not in IN_A_CALL:
+    if target not in IN_A_CALL | {AgentState.WRAP_UP}:
         session.next_state = session.next_reason = ""
     if target == AgentState.OFFLINE:
         session.ended_at, session.ended_by = at, by[:60]
@@ -84,6 +87,11 @@ def _note_wanted(session: SeatSession, event: str, reason: str) -> None:
     session.next_state, session.next_reason = event.removeprefix("force_"), reason
     session.save(update_fields=["next_state", "next_reason"])
     tell("seats", session.centre_id, session.staff_id, session.call_id)
+
+
+def _wanted(session: SeatSession) -> str:
+    """The event asked for during the call, as `workflow.after` knows it."""
+    return "force_busy" if session.next_reason == FORCED else session.next_state
 
 
 def _before(session: SeatSession) -> tuple[AgentState, str]:
@@ -104,7 +112,7 @@ def _reason(session: SeatSession, event: str, target: AgentState, reason: str, b
     """Why busy; "" for every other state."""
     if target != AgentState.BUSY:
         return ""
-    if AgentState(session.state) in IN_A_CALL and session.next_state == "busy" and event not in ENDS_THE_SEAT:
+    if session.next_state == "busy" and event not in {"busy", "force_busy"}:
         return session.next_reason
     if event in UNSERVED:
         return REASONS[event]

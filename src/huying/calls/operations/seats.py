@@ -92,7 +92,7 @@ def force_state(actor: Actor, session: SeatSession, event: str, reason: str = ""
     if event not in FORCED:
         raise BadState(f"没有“{event}”这种状态操作")
     with transaction.atomic():
-        found = move_seat(session.pk, event, reason="forced" if event == "force_busy" else "", by=actor.name, forced=True)
+        found = move_seat(session.pk, event, by=actor.name, forced=True)
         if found is None:
             raise NotSignedIn("该坐席已经签出")
         words = f"{actor.name}对{found.staff.name}执行{FORCED[event]}" + (f"：{reason}" if reason else "")

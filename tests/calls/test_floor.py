@@ -11,7 +11,7 @@ from calls.room import furnish
 from huying.audit.models import Event
 from huying.calls.models import Call, HelpRequest, SeatPeriod, SeatSession, ShiftNote, SkillGroup, StaffMessage
 from huying.calls.operations import move_seat, set_state, sign_in_seat, sign_out_seat
-from huying.calls.operations.talk import AlreadyTaken, answer_help, ask_help
+from huying.calls.operations.help import AlreadyTaken, answer_help, ask_help
 from huying.calls.operations.watch import watch_floors
 from huying.calls.queries.day import day_of
 from huying.calls.queries.floor import floor_of
@@ -236,6 +236,43 @@ def test_a_call_for_help_is_one_and_answered_once(cast, phones, as_):
     as_("leader1").post(f"/calls/help/{row.pk}", {"done": "1"})
     assert HelpRequest.objects.get().done_at and ShiftNote.objects.get(kind="help")
     assert as_("director1@OTHER").post(f"/calls/help/{row.pk}").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("event", "note"), [("hung_up", True), ("force_out", True), ("answered", True), ("hung_up", False)])
+def test_help_asked_for_in_a_call_leaves_the_wall_with_it(cast, phones, as_, event, note):
+    calls = [Call.objects.create(centre=cast.demo, linkedid=name, entered_at=clock.now()) for name in ("one", "two")]
+    session = sign_in_seat(cast.actor("agent1"), phones["8001"])
+    move_seat(session.pk, "answered", call_id=calls[0].pk)
+    as_("agent1").post("/seat/help", {"note": "来电人情绪激动"})
+    row = HelpRequest.objects.get()
+    assert row.call == calls[0]
+    if not note:
+        answer_help(actor=cast.actor("leader1"), pk=row.pk, done=False)
+    assert "来电人情绪激动" in as_("leader1").get("/calls/wall/").content.decode()
+    move_seat(session.pk, event, call_id=calls[1].pk if event == "answered" else None)
+    assert "来电人情绪激动" not in as_("leader1").get("/calls/wall/").content.decode()
+    row.refresh_from_db()
+    assert row.done_at is not None
+    assert ShiftNote.objects.filter(kind="help", text__contains="通话结束时还没有人处理").exists() == note
+    with pytest.raises(AlreadyTaken, match="通话已经结束" if note else "已经处理"):
+        answer_help(actor=cast.actor("leader1"), pk=row.pk, done=True)
+
+
+@pytest.mark.django_db
+def test_help_stays_asked_for_while_the_call_goes_on_and_the_next_call_asks_anew(cast, phones):
+    agent = cast.actor("agent1")
+    calls = [Call.objects.create(centre=cast.demo, linkedid=name, entered_at=clock.now()) for name in ("one", "two")]
+    session = sign_in_seat(agent, phones["8001"])
+    move_seat(session.pk, "rings", call_id=calls[0].pk)
+    first = ask_help(actor=agent, session=session, note="请来")
+    move_seat(session.pk, "answered")
+    assert HelpRequest.objects.get(done_at=None) == first
+    for event in ("hung_up", "finish"):
+        move_seat(session.pk, event)
+    move_seat(session.pk, "answered", call_id=calls[1].pk)
+    again = ask_help(actor=agent, session=session)
+    assert again != first and (again.call, again.note) == (calls[1], "")
 
 
 @pytest.mark.req("R222")

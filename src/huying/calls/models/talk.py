@@ -19,7 +19,7 @@ class StaffMessage(models.Model):
 
 
 class HelpRequest(models.Model):
-    """An agent asks the shift leader for help in the middle of a call."""
+    """An agent asks the shift leader for help in the middle of a call; done when settled or when that call is over."""
 
     tenant_column = "centre_id"
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from huying.calls.catalog import AgentState
 from huying.calls.models import PhoneSetting, SeatSession, SeatState
 from huying.calls.operations.after_work import note_after_work
+from huying.calls.operations.help import end_help
 from huying.calls.operations.tell import tell, tell_of_seat
 from huying.calls.workflow import IN_A_CALL, UNSERVED, WAITS_FOR_THE_END, after
 from huying.kernel import clock
@@ -77,6 +78,8 @@ def _change(
     else:
         begin_state(session, f"forced by {by}" if forced else event)
     session.save()
+    if (old in IN_A_CALL and target not in IN_A_CALL) or worked_on not in {None, call} or target == AgentState.OFFLINE:
+        end_help(session, at)
     if old == AgentState.WRAP_UP:
         note_after_work(worked_on)
     moved(session, old, event)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huying.calls.forms.floor import DayForm, NoteForm
 from huying.calls.models import HelpRequest, SeatSession
+from huying.calls.operations.help import answer_help
 from huying.calls.operations.seats import FORCED
 from huying.calls.operations.supervise import ON_CALLS, supervise
-from huying.calls.operations.talk import add_note, answer_help
+from huying.calls.operations.talk import add_note
 from huying.calls.queries.day import day_of
 from huying.calls.queries.floor import floor_of
 from huying.calls.queries.queues import today_by_hour

@@ -7,7 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from huying.calls.forms.floor import MessageForm
-from huying.calls.operations.talk import ask_help, read_messages, send_message
+from huying.calls.operations.help import ask_help
+from huying.calls.operations.talk import read_messages, send_message
 from huying.calls.queries.seats import seat_of
 from huying.calls.queries.talk import between, partners_of
 from huying.calls.views.seat import drawn, where_it_was

@@ -189,7 +189,8 @@ def test_the_parts_of_a_day_add_up_to_the_signed_in_time(cast, phones, as_, stop
     day = day_of(cast.staff["agent1"], NOON.date())
     assert day.signed_in_ms == 602_000 == sum(ms for _, ms in day.sums)
     assert dict(day.sums)["通话"] == 40_000 and dict(day.sums)["话后处理"] == 300_000
-    assert "一天的状态轨迹" in as_("agent1").get("/calls/day/").content.decode()
+    own = as_("agent1").get("/calls/day/").content.decode()
+    assert "一天的状态轨迹" in own and "".join(f"<span>{hour}</span>" for hour in range(24)) in own
     assert as_("agent2").get("/calls/day/agent1/").status_code == 404
     assert as_("leader1").get("/calls/day/agent1/?day=2026-11-25").status_code == 200
     assert as_("director1@OTHER").get("/calls/day/agent1/").status_code == 404

@@ -18,7 +18,7 @@ RATINGS = [("none", "未评价"), *((str(key), f"按键 {key}") for key in range
 class CallFilter(forms.Form):
     """Everything may be left empty."""
 
-    number = forms.CharField(label="号码", required=False, max_length=20)
+    number = forms.CharField(label="号码", required=False, max_length=20, widget=forms.TextInput(attrs={"size": 11}))
     since = forms.DateField(label="起", required=False, widget=DayInput())
     until = forms.DateField(label="止", required=False, widget=DayInput())
     direction = forms.ChoiceField(label="方向", required=False, choices=[*ANY, *Call.Direction.choices])

@@ -109,7 +109,7 @@ COLOURS = {"ready": "#7cc199", "busy": "#e3b25c", "ringing": "#6ea8dc", "talking
 
 @register.simple_tag
 def daybar(stretches: Sequence[Any]) -> SafeString:
-    """A day as one strip, hours marked; what it shows stands below it in words as well."""
+    """A day as one strip, each hour marked and named; what it shows stands below it in words as well."""
     boxes = format_html_join(
         "", '<rect x="{}" y="0" width="{}" height="40" fill="{}"><title>{}</title></rect>',
         ((each.place, each.share, COLOURS.get(each.row.state, "#ccc"), each.words) for each in stretches),
@@ -117,4 +117,5 @@ def daybar(stretches: Sequence[Any]) -> SafeString:
     hours = ((round(hour * 10_000 / 24),) for hour in range(25))
     marks = format_html_join("", '<rect x="{}" y="40" width="4" height="8" fill="#52606d"/>', hours)
     frame = '<svg class="hy-daybar" viewBox="0 0 10000 48" preserveAspectRatio="none" role="img" aria-label="一天的状态轨迹">{}{}</svg>'
-    return format_html(frame, boxes, marks)
+    names = format_html_join("", "<span>{}</span>", ((hour,) for hour in range(24)))
+    return format_html(frame + '<div class="hy-dayhours" aria-hidden="true">{}</div>', boxes, marks, names)

@@ -48,6 +48,7 @@ def many(cast):
     return play
 
 
+@pytest.mark.req("R100")
 @pytest.mark.parametrize(("user", "path"), LISTS)
 def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(client, cast, many, user, path):
     client.force_login(cast.staff[user], backend=BACKEND)
@@ -70,6 +71,24 @@ def plan(lanes):
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
         cursor.execute("EXPLAIN " + asked[-1]["sql"])
         return "\n".join(row[0] for row in cursor.fetchall())
+
+
+@pytest.mark.req("R100")
+def test_a_number_leads_to_its_order_through_indexes_alone(client, cast, many):
+    """How long that takes with two million orders of five years is in docs/speed.md."""
+    client.force_login(cast.staff["supervisor1"], backend=BACKEND)
+    address = f"/orders/search/?q={many.order.number}"
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).url.endswith(f"/orders/{many.order.number}/")
+    asked = [row["sql"] for row in asked if 'FROM "workorders_workorder"' in row["sql"]]
+    assert 1 <= len(asked) <= 3
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for question in asked:
+            cursor.execute("EXPLAIN " + question)
+            said = "\n".join(row[0] for row in cursor.fetchall())
+            assert "Index" in said and "Seq Scan on workorders_workorder" not in said, said
 
 
 def test_a_units_list_by_due_time_is_read_from_its_index(cast, many):

@@ -117,6 +117,25 @@ def test_a_hotline_that_does_not_answer_leaves_a_call_that_can_still_be_handed_o
     ring.answer()
     ring.say(1600)
     assert talk.call.hears(1600)
+    talk.call.hang_up()
+    house.becomes(talk.other, "wrap_up")
+    call = Call.objects.get()
+    assert {(leg.extension, leg.result) for leg in call.legs.all()} == {
+        ("1001", "answered"), ("1002", "answered"), ("", "refused"),
+    }
+    assert "desk" in {line["kind"] for line in call.milestones}
+
+
+@pytest.mark.req("R212")
+def test_a_number_called_into_a_call_in_vain_is_a_leg_of_it_and_no_call(house, talk, ask, carrier):
+    line = carrier()
+    ask("agent1", "conference", {"to": "number"}, secret="13907700001")
+    line.ring().refuse(486)
+    assert talk.call.hears(880), "the two go on talking"
+    talk.call.hang_up()
+    house.becomes(talk.seat, "wrap_up")
+    eventually(lambda: Call.objects.earliest("pk").ended_at and Call.objects.count() == 1)
+    assert Call.objects.get().legs.get(extension="").result == "refused"
 
 
 @pytest.mark.req("R214")

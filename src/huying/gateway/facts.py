@@ -15,7 +15,7 @@ from huying.calls import operations
 from huying.calls.models import Call, SeatSession, SwitchState
 from huying.calls.operations.call_back import own_telephone_failed
 from huying.calls.operations.save_call import Surroundings
-from huying.calls.queries.records import newest_calls
+from huying.calls.queries.records import families, newest_calls
 from huying.calls.queries.switch import own_node
 from huying.gateway import recordfile
 from huying.gateway.database import Database
@@ -161,7 +161,14 @@ def move(event: SeatEvent, calls: Mapping[str, int] | None = None) -> None:
     seat = seats.values_list("pk", flat=True).first()
     if seat is None:
         return
-    call = (calls or {}).get(event.linkedid) or Call.objects.filter(linkedid=event.linkedid).values_list("pk", flat=True).first()
+    call = (calls or {}).get(event.linkedid) or call_of(event.linkedid)
     moved = operations.move_seat(seat, event.event, at=event.at, call_id=call)
     if moved is not None and event.event in RANG_IN_VAIN:
         own_telephone_failed(moved)
+
+
+def call_of(name: str) -> int | None:
+    """The id of the call of this name, or of the one of which it has become a part."""
+    ids = Call.objects.order_by("entered_at").values_list("pk", flat=True)
+    found = ids.filter(linkedid=name).first()
+    return found or next((pk for family in families([name]) for pk in ids.filter(linkedid__in=family)[:1]), None)

@@ -10,10 +10,11 @@ from django.db import connection
 
 from huying.calls.models import SwitchRecord
 from huying.calls.rules.fold.channels import RESTART, clean
-from huying.switch.records import Record
+from huying.switch.records import USER, Record
 
 log = structlog.get_logger("huying.calls.records")
 LONGEST = 60
+PART = "PART"
 COLUMNS = tuple(field.name for field in fields(Record))
 BRIDGED = {"BRIDGE_ENTER", "BRIDGE_EXIT"}
 KIN = """
@@ -38,8 +39,9 @@ def known_keys(records: Iterable[Record]) -> set[str]:
 
 
 def name_of(record: Record) -> str:
-    """The call's name, "" for one that no switch would give."""
-    name = clean(record.linkedid)
+    """The call's name, "" for one that no switch would give. What says that it is PART of another call is filed with that one,
+    and makes both a family by the channel that said it."""
+    name = clean(record.data if record.kind == USER and record.user_event == PART else record.linkedid)
     return name if len(name) <= LONGEST else ""
 
 
@@ -51,7 +53,7 @@ def as_row(record: Record) -> SwitchRecord | None:
         return None
     body = {name: getattr(record, name) for name in COLUMNS} | {"at": record.at.isoformat()}
     return SwitchRecord(
-        key=bytes.fromhex(record.key), linkedid="" if record.kind == RESTART else names[0], uniqueid=names[1],
+        key=bytes.fromhex(record.key), linkedid="" if record.kind == RESTART else name_of(record), uniqueid=names[1],
         bridge=clean(str(record.extra.get("bridge_id") or ""))[:LONGEST] if record.kind in BRIDGED else "",
         kind=clean(record.kind), at=record.at, body=json.dumps(body, separators=(",", ":")),
     )

@@ -6,10 +6,9 @@ BLOCKED pass|refused · NODE flow:node · KEY flow:node:digits|timeout|invalid (
 queue stands for the node) · SAID flow:node:exit|silent|unclear|failed · HUMAN · QUEUE queue · QUEUEEND
 queue:ANSWERED|ABANDON|KEY|QUEUESTATUS:member · MAIL file · CALLBACK number · ASK queue ·
 INVAIN queue · RECORD file · INVITE key · RATE 1-5|none · OUT number · ROOM room · DESK code ·
-SPY mode:extension
+SPY mode:extension · PART linkedid
 
-A room is named after the call it is for (room-<linkedid>): a party dialled into it has a linkedid of its own for good,
-and only its ROOM says which call it belongs to.
+Who is called into a room has a linkedid of its own for good; PART says which call it belongs to, also when nobody answers.
 """
 
 from importlib import resources
@@ -118,7 +117,7 @@ def _move(plan: Plan) -> list[str]:
               for queue in plan.queues if queue.kind == "group"]
     lines.append(extension(ASKED, "Goto(${HY_ASK},1)"))
     lines.append(extension("_room-.", "Set(HY_ROOM=${FILTER(A-Za-z0-9.\\-,${EXTEN:5})})", "Goto(room,s,1)"))
-    lines.append(extension("_XX.", "Gosub(settle,s,1)", "Goto(outbound,${EXTEN},1)"))
+    lines.append(extension("_XX.", "Goto(outbound,${EXTEN},1)"))
     return ["[move]", *lines, *map(_desk, plan.desks), ""]
 
 

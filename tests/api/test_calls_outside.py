@@ -90,7 +90,11 @@ def test_a_recording_is_given_to_whoever_may_take_it_out_and_marked(cast, settin
     answer = Api(cast.staff["director1"]).get(path)
     assert answer.status_code == 200 and answer["Content-Type"] == "audio/wav" and "director1" in words_in(answer.content)
     assert Access.objects.get(kind="download", stream="call").stream_id == call.pk
-    assert Api(cast.staff["leader1"]).get(path).status_code == 403
+    refused = Api(cast.staff["leader1"]).get(path)
+    assert refused.status_code == 403 and refused["Content-Type"] == "application/problem+json"
+    assert "您没有“下载录音”（calls.download）的权限" in refused.json()["detail"]
+    narrow = Api(cast.staff["director1"], scopes=("calls.view",)).get(path)
+    assert narrow.status_code == 403 and "令牌的范围不含“下载录音”（calls.download）" in narrow.json()["detail"]
     assert Api(cast.staff["director1@OTHER"]).get(path).status_code == 404
     (folder() / row.path).unlink()
     assert Api(cast.staff["director1"]).get(path).status_code == 404

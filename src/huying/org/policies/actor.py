@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from huying.kernel.errors import Refusal
+from huying.org.catalog import permission_label
 from huying.org.models import Employer, Staff
 
 Kind = Literal["staff", "citizen", "system", "peer"]
@@ -65,11 +66,17 @@ class Actor:
         return any(self.may(permission) for permission in permissions)
 
     def must(self, permission: str) -> None:
-        """Raise NotAllowed unless `may(permission)`."""
+        """Raise NotAllowed, in words that name what is missing, unless `may(permission)`."""
         if self.may(permission):
             return
-        held = self.staff is not None and permission in self.staff.permissions
-        raise Outsourced if held and permission in GOVERNMENT_ONLY else NotAllowed
+        if self.staff is None:
+            raise NotAllowed
+        held, right = permission in self.staff.permissions, f"“{permission_label(permission)}”（{permission}）"
+        if held and self.scopes and permission not in self.scopes:
+            raise NotAllowed(f"令牌的范围不含{right}，请换用范围包含它的令牌")
+        if held and permission in GOVERNMENT_ONLY:
+            raise Outsourced
+        raise NotAllowed(f"您没有{right}的权限，如有需要请联系中心管理员")
 
 
 def system_actor(name: str = "系统") -> Actor:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from calls.room import furnish
-from huying.calls.models import Call, SwitchState
+from huying.calls.models import Call, SkillGroup, SwitchState
 from huying.calls.operations import force_state, move_seat, sign_in_seat
 from huying.calls.operations.seats import NoPhone
 from huying.calls.queries.seats import seat_of
@@ -38,6 +38,15 @@ def test_who_is_in_a_call_stays_at_its_telephone_and_is_told_what_to_do(cast, ph
     assert (again.pk, again.state, again.call_id) == (talking.pk, "talking", talking.call_id)
     move_seat(talking.pk, "hung_up")
     assert "接管" in sign_in_seat(agent, phones["8003"]).taken_over
+
+
+def test_the_sign_in_page_says_why(client, cast, phones, talking):
+    client.force_login(cast.staff["agent1"], backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post("/seat/", {"phone": phones["8002"].pk, "groups": [SkillGroup.objects.get().pk]})
+    assert answer.status_code == 422 and "您在分机 8001 上还有通话" in answer.content.decode()
+    assert client.post("/seat/", {"phone": phones["8001"].pk, "groups": [SkillGroup.objects.get().pk]}).status_code == 302
+    talking.refresh_from_db()
+    assert (talking.state, talking.ended_at) == ("talking", None)
 
 
 def test_a_telephone_that_rings_is_not_left_either(cast, phones, talking):

@@ -165,9 +165,10 @@ def works(name: str, data: Path, hotline: _hotline.Hotline) -> bool:
 def fresh_gateway() -> bool:
     """It has the switch on the line, and said so within the last moments."""
     from huying.calls.models import SwitchState
+    from huying.calls.queries.switch import own_node
     from huying.kernel import clock
 
-    row = SwitchState.objects.get(node="main")
+    row = SwitchState.objects.get(node=own_node())
     return row.connected and row.gateway_seen_at is not None and (clock.now() - row.gateway_seen_at).total_seconds() < 2.5
 
 

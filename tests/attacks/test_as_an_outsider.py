@@ -117,7 +117,7 @@ def test_nothing_typed_into_the_telephones_forms_breaks_them_or_runs(cast, words
         client = signed_in(cast.staff[user])
         sent, behind = send_all(client, sorted(first), words)
         more, further = send_all(client, sorted(behind - first), words)
-        assert sent + more > 3
+        assert sent + more >= 3
         for page in sorted(first | behind | further):
             answer = client.get(page)
             assert answer.status_code < 500, page

@@ -1,5 +1,6 @@
 """From the switch's records to the facts of a call."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -268,6 +269,18 @@ def test_music_in_a_talk_is_hold():
     facts = fold(line.rows)
     assert 19_990 <= facts.hold_ms <= 20_010 and 11_990 <= facts.talk_ms <= 12_010
     assert [line["extension"] for line in only(facts, "held") + only(facts, "retrieved")] == ["8001", "8001"]
+
+
+def test_an_agent_let_go_by_the_switch_in_the_same_millisecond_as_the_citizen_ended_the_call():
+    """So it is when the manager hangs up a telephone that holds: no record says who it was."""
+    line = Line().enter()
+    phone = line.ring("8001")
+    line.wait(1).answer(phone).join(line.citizen, phone).wait(10).leave(phone)
+    end = line.at
+    line.hang_up(phone, source="").hang_up(line.citizen, source="dialplan/builtin")
+    facts = fold([replace(row, at=end) if row.kind in {"HANGUP", "CHAN_END"} else row for row in line.rows])
+    assert facts.legs[0].ended_at == facts.ended_at
+    assert (facts.outcome, facts.ended_by) == (Outcome.ANSWERED, "agent")
 
 
 @pytest.mark.parametrize(("events", "outcome"), [

@@ -28,7 +28,7 @@ def ended_by(stream: Stream, cast: Cast, legs: Iterable[LegFacts], *, lost: bool
     for source in (channel.source if channel else "", cast.citizen.source):
         if who := _whose(stream, cast, source):
             return who
-    if channel and cast.citizen.ended and channel.ended and channel.ended < cast.citizen.ended and not channel.source:
+    if channel and cast.citizen.ended and channel.ended and channel.ended <= cast.citizen.ended and not channel.source:
         return AGENT if channel.extension else SYSTEM
     return SYSTEM
 

@@ -79,7 +79,7 @@ def test_whose_telephone_rings_goes_before_pages(installation):
     """Only root may prefer; where Linux shares out by session, the session's share is what counts."""
     wanted, pids = -5 if os.geteuid() == 0 else 0, installation.pids()
     assert [os.getpriority(os.PRIO_PROCESS, pids[name]) for name in ("gateway", "web")] == [wanted, 0]
-    for name, share in (("pbx", wanted), ("gateway", wanted), ("web", 0)):
+    for name, share in (("gateway", wanted), ("web", 0)):
         if (group := Path(f"/proc/{pids[name]}/autogroup")).exists():
             assert group.read_text().rpartition("nice ")[2].strip() == str(share)
 

@@ -20,7 +20,7 @@ from huying.kernel.errors import Refusal
 
 STOP_SECONDS = 15.0
 LAST = ("pbx", "db")  # what the others work with ends after them, in this order
-PRIORITIES = {"pbx": -5, "gateway": -5}  # as nice has it: whose telephone rings goes before pages
+PRIORITIES = {"gateway": -5}  # as nice has it: whose telephone rings goes before pages
 BACK_OFF = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the 1st, 2nd … restart in a row
 SETTLED_SECONDS = 60.0  # alive this long, a process has a clean record again
 LOG_BYTES = 20 * 2**20

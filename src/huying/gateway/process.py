@@ -23,7 +23,7 @@ from huying.gateway.commands.run import Commands
 from huying.gateway.configure import Configure
 from huying.gateway.database import Database
 from huying.gateway.ears import Ears
-from huying.gateway.facts import Facts, move
+from huying.gateway.facts import Facts
 from huying.gateway.legs import Legs, SeatEvent
 from huying.gateway.line import Address, Line
 from huying.gateway.members import Members
@@ -134,14 +134,7 @@ class Gateway:
             events.append(SeatEvent(leg.extension, "answered" if leg.answered else "rings", now, leg.linkedid))
         self.legs.over = None
         self._told(events)
-        talking, ringing = self.legs.by_telephone()
-
-        def job() -> None:
-            for event in events:
-                move(event)
-            resync.settle(talking, ringing)
-
-        await self.database.do(job)
+        await self.database.do(partial(resync.put_right, events, *self.legs.by_telephone()))
 
     async def _lost(self) -> None:
         self._lost_at = clock.now()

@@ -12,7 +12,8 @@ from huying.calls.models import SeatSession, SwitchState
 from huying.calls.operations import move_seat
 from huying.calls.queries.switch import in_own_hands, of_own_node, own_node
 from huying.calls.workflow import IN_A_CALL
-from huying.gateway.legs import RESTART, Leg, Legs
+from huying.gateway.facts import move
+from huying.gateway.legs import RESTART, Leg, Legs, SeatEvent
 from huying.kernel import clock
 from huying.switch import ami
 from huying.switch.records import Record
@@ -71,6 +72,13 @@ def settle(talking: set[str], ringing: set[str], among: set[str] | None = None) 
         else:
             move_seat(seat.pk, "cancelled")
     return silent
+
+
+def put_right(events: Iterable[SeatEvent], talking: set[str], ringing: set[str], among: set[str] | None = None) -> set[str]:
+    """What the comparison with the switch has shown, told to the seats; returns what `settle` does."""
+    for event in events:
+        move(event)
+    return settle(talking, ringing, among)
 
 
 async def started_at(link: ami.Link) -> datetime | None:

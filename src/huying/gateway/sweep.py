@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
 from huying.gateway import resync
 from huying.gateway.database import Database
-from huying.gateway.facts import move
 from huying.gateway.legs import Legs, SeatEvent
 from huying.gateway.line import Line
 from huying.kernel import clock
@@ -42,13 +42,7 @@ class Sweep:
         self._absent = absent
         events = self.legs.lost(clock.now(), set(self.legs.legs) - gone)
         self._told(events)
-        talking, ringing, before = *self.legs.by_telephone(), self._silent
-
-        def job() -> set[str]:
-            for event in events:
-                move(event)
-            return resync.settle(talking, ringing, among=before)
-
-        self._silent = await self.database.do(job)
+        before = self._silent
+        self._silent = await self.database.do(partial(resync.put_right, events, *self.legs.by_telephone(), before))
         if gone or before & self._silent:
             log.warning("calls_over_unheard", channels=len(gone), seats=len(before & self._silent))

@@ -12,16 +12,16 @@ import wave
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
-from huying.calls.models import CalledNumber, FlowVersion, Utterance
+from huying.calls.models import CalledNumber, Utterance
 from huying.calls.operations.ask_service import ServiceFailed, ask
 from huying.calls.operations.recordings import kept_days
+from huying.calls.queries.flows import graph_of
 from huying.calls.queries.sealed import spool
 from huying.calls.rules.hearing import Hearing
 from huying.calls.rules.said import FAILED, MOST_LETTERS, SILENT, UNCLEAR, exit_for, exit_of_intent, words_at
@@ -113,21 +113,10 @@ def bare(sound: bytes) -> bytes:
         return bytes(file.readframes(file.getnframes()))
 
 
-@lru_cache(maxsize=256)
-def _step(flow: int, number: int, node: str) -> Mapping[str, Any]:
-    """A published version never changes, so it is read once."""
-    row = FlowVersion.objects.filter(flow_id=flow, number=number).first()
-    nodes = row.graph.get("nodes", []) if row else []
-    return next((each for each in nodes if each.get("id") == node), {})
-
-
 def step(name: str) -> Mapping[str, Any]:
     """The step "f1v3:n2" of a published version; nothing for a name that is none."""
     context, _, node = name.partition(":")
-    flow, _, number = context.removeprefix("f").partition("v")
-    if not (flow.isdecimal() and number.isdecimal() and len(flow) < 18 and len(number) < 9):
-        return {}
-    return _step(int(flow), int(number), node)
+    return next((each for each in graph_of(context).get("nodes", []) if each.get("id") == node), {})
 
 
 def forget() -> int:

@@ -11,7 +11,7 @@ from django.db import transaction
 from huying.calls.catalog import BUSY_REASONS, NOT_CHOSEN, AgentState
 from huying.calls.models import Phone, PhoneSetting, SeatSession, ShiftNote, Skill
 from huying.calls.operations.moves import begin_state, move_seat, moved
-from huying.calls.operations.tell import tell, tell_gateway
+from huying.calls.operations.tell import tell_gateway, tell_of_seat
 from huying.calls.queries.switch import gateway_lives
 from huying.calls.workflow import IN_A_CALL
 from huying.kernel import clock
@@ -175,8 +175,7 @@ def skills_changed(changed: Mapping[tuple[int, int], int | None]) -> None:
         if groups != session.groups:
             session.groups = groups
             session.save(update_fields=["groups"])
-            tell("seats", session.centre_id, session.staff_id)
-            tell_gateway(f"seat {session.pk}")
+            tell_of_seat("seats", session.centre_id, session.staff_id, None, session.pk)
 
 
 def _take_over(old: SeatSession, staff: Staff, phone: Phone) -> str:
@@ -213,8 +212,7 @@ def _open(staff: Staff, phone: Phone, skills: dict[str, int]) -> SeatSession:
     )
     begin_state(session, "sign_in")
     moved(session, AgentState.OFFLINE, "sign_in")
-    tell("seats", session.centre_id, staff.pk)
-    tell_gateway(f"seat {session.pk}")
+    tell_of_seat("seats", session.centre_id, staff.pk, None, session.pk)
     return session
 
 

@@ -5,7 +5,6 @@ fold of all its records, and whoever works on a call holds its lock.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -13,10 +12,11 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models.fields.reverse_related import ManyToOneRel
 
 from huying.audit.queries import ALL, quick, tenant_scope
-from huying.calls.models import Call, FlowVersion, Leg, SwitchRecord
+from huying.calls.models import Call, Leg, SwitchRecord
 from huying.calls.operations.known import Known
 from huying.calls.operations.save_call import Saved, Surroundings, save_call
 from huying.calls.operations.tell_call import tell_rooms, tell_screens
+from huying.calls.queries.flows import graph_of
 from huying.calls.queries.records import as_row, families, known_keys, name_of, records_by_family
 from huying.calls.rules.fold import apart, fold
 from huying.calls.rules.fold.channels import RESTART
@@ -153,18 +153,9 @@ def nodes_of(records: Iterable[Record]) -> dict[str, str]:
     flows = {record.data.partition(":")[0] for record in records if record.user_event == "NODE"}
     found: dict[str, str] = {}
     for context in flows:
-        found |= _nodes(context)
+        if graph := graph_of(context):
+            found |= kinds_of(context, graph)
     return found
-
-
-@lru_cache(maxsize=256)
-def _nodes(context: str) -> dict[str, str]:
-    """A published version never changes, so it is read once."""
-    flow, _, number = context.removeprefix("f").partition("v")
-    if not (flow.isdecimal() and number.isdecimal() and len(flow) < 18 and len(number) < 9):
-        return {}
-    row = FlowVersion.objects.filter(flow_id=int(flow), number=int(number)).first()
-    return kinds_of(context, row.graph) if row else {}
 
 
 def tell(saved: Saved) -> None:

@@ -1,9 +1,13 @@
 """What the flows of a centre may name, and where a prompt is heard."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
 from django.conf import settings
 from django.db.models import Q
 
-from huying.calls.models import CalledNumber, Flow, OtherDesk, Prompt, SkillGroup, Trunk
+from huying.calls.models import CalledNumber, Flow, FlowVersion, OtherDesk, Prompt, SkillGroup, Trunk
 from huying.calls.rules.flow_check import Known
 from huying.org.models import Calendar, Centre
 from huying.org.queries import ALL, tenant_scope
@@ -22,6 +26,16 @@ def known_of(centre: Centre) -> Known:
         hours={f"c{centre.pk}": "本中心的工作时间"} | {f"h{row.pk}": row.name for row in calendars},
         desks=dict(desks_of(centre)), hears=settings.HEARING.recogniser is not None,
     )
+
+
+@lru_cache(maxsize=256)
+def graph_of(context: str) -> Mapping[str, Any]:
+    """The published version that the switch calls "f1v3"; nothing for a name that is none. It never changes, so it is read once."""
+    flow, _, number = context.removeprefix("f").partition("v")
+    if not (flow.isdecimal() and number.isdecimal() and len(flow) < 18 and len(number) < 9):
+        return {}
+    row = FlowVersion.objects.filter(flow_id=int(flow), number=int(number)).first()
+    return row.graph if row else {}
 
 
 def desks_of(centre: Centre) -> list[tuple[str, str]]:

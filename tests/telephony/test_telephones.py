@@ -61,7 +61,7 @@ def test_phones_call_each_other_and_press_keys(node, agent):
     carol.auto = lambda call: ring.append(call.answer())
     call = bob.dial("1004")
     call.press("42#")
-    eventually(lambda: "".join(ring[0].media.heard_keys) == "42#", seconds=5)
+    eventually(lambda: ring and "".join(ring[0].media.heard_keys) == "42#", seconds=5)
     call.hang_up()
 
 

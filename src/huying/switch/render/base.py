@@ -16,7 +16,7 @@ MODULES = """
     res_pjsip_diversion res_pjsip_header_funcs res_pjsip_notify
     pbx_config app_exec app_celgenuserevent app_chanspy app_confbridge app_dial app_mixmonitor app_playback app_queue app_read
     app_record app_senddtmf app_stack app_verbose func_base64 func_callerid func_cdr func_channel func_curl func_db func_devstate
-    func_dialplan func_env func_global func_groupcount func_json func_logic func_math func_strings func_timeout
+    func_dialplan func_env func_global func_groupcount func_json func_lock func_logic func_math func_strings func_timeout
     func_uri res_curl func_hangupcause func_pjsip_contact func_pjsip_endpoint func_pjsip_aor func_sprintf
     res_cdrel_custom cel_custom cel_manager res_security_log
 """.split()  # noqa: SIM905

@@ -123,6 +123,19 @@ def test_asking_a_colleague_is_hold_for_the_citizen():
     assert faults(facts) == []
 
 
+def test_a_group_called_into_a_room_before_the_end_of_the_queue_is_told():
+    """Caller and agent are on their way to the room; the end of the citizen's queue is told only when they get there."""
+    line = Line().enter().queue("q1")
+    agent = line.connect("8001")
+    asked = line.wait(10).start(line.next_id(), f"Local/ask-q7@move-0000000{line.count};2", exten="ask-q7", context="move")
+    line.say("ASK", "q7", channel=asked).leave(agent, line.citizen).say("QUEUEEND", "q1:ANSWERED:agent1")
+    line.join(agent, line.citizen, bridge="room")
+    colleague = line.ring("8002")
+    line.wait(2).answer(colleague).join(colleague, bridge="room").wait(5)
+    facts = fold(line.hang_up(asked).hang_up(colleague).caller_leaves(agent).rows)
+    assert [leg.queue for leg in facts.legs] == ["q1", "q7"]
+
+
 def test_a_group_that_is_asked_in_vain_and_then_answers():
     line = Line().enter().queue("q1")
     agent = line.connect("8001")

@@ -124,6 +124,8 @@ def test_a_hotline_that_does_not_answer_leaves_a_call_that_can_still_be_handed_o
         ("1001", "answered"), ("1002", "answered"), ("", "refused"),
     }
     assert "desk" in {line["kind"] for line in call.milestones}
+    moved = [line for line in call.milestones if line["kind"] == "transferred"]
+    assert [(line["to"], line["extension"]) for line in moved] == [("1002", "1001")] and call.transfers == 1
 
 
 @pytest.mark.req("R212")
@@ -136,6 +138,20 @@ def test_a_number_called_into_a_call_in_vain_is_a_leg_of_it_and_no_call(house, t
     house.becomes(talk.seat, "wrap_up")
     eventually(lambda: Call.objects.earliest("pk").ended_at and Call.objects.count() == 1)
     assert Call.objects.get().legs.get(extension="").result == "refused"
+
+
+@pytest.mark.req("R211")
+def test_a_colleague_called_into_a_call_in_vain_is_a_leg_of_it_and_no_call(house, talk, ask):
+    ask("agent1", "conference", {"to": "agent", "extension": "1002"})
+    house.becomes(talk.other, "ringing")
+    assert SeatSession.objects.get(pk=talk.other.pk).call == Call.objects.get(), "whose call it is stands on the screen"
+    talk.bob.ring().refuse(486)
+    assert talk.call.hears(880), "the two go on talking"
+    talk.call.hang_up()
+    house.becomes(talk.seat, "wrap_up")
+    eventually(lambda: Call.objects.earliest("pk").ended_at and Call.objects.count() == 1)
+    leg = Call.objects.get().legs.get(extension="1002")
+    assert (leg.result, leg.role) == ("refused", "consult")
 
 
 @pytest.mark.req("R214")

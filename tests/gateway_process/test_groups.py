@@ -111,7 +111,7 @@ def test_one_of_a_group_is_called_into_the_talk_at_once(house, talk, ask, about)
     house.becomes(talk.other, "talking")
     call = Call.objects.get()
     eventually(lambda: SeatSession.objects.get(pk=talk.other.pk).call == call, seconds=5)
-    assert Leg.objects.filter(extension="1002", call=call).count() == 1
+    assert Leg.objects.get(extension="1002", call=call).queue
 
 
 def test_where_nobody_is_free_the_citizen_is_not_put_on_hold_for_nothing(talk, ask, experts):

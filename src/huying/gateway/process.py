@@ -69,7 +69,7 @@ class Gateway:
         self.members = Members(self.line, self.quick, self.legs)
         self.phones = Phones(self.line, self.quick)
         self.pauses = Pauses(self.line, self.quick, self.legs, self.facts.add)
-        self.hands = Hands(self.line, self.legs, self.phones, {})
+        self.hands = Hands(self.line, self.legs, self.phones, {}, self.facts.add)
         self.commands = Commands(self.quick, self.hands)
         self.configure = Configure(data, self.line, self.quick, self._reloaded)
         self.ears = Ears(self._asked)

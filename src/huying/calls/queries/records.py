@@ -9,12 +9,11 @@ import structlog
 from django.db import connection
 
 from huying.calls.models import SwitchRecord
-from huying.calls.rules.fold.channels import RESTART, clean
+from huying.calls.rules.fold.channels import PART, RESTART, clean
 from huying.switch.records import USER, Record
 
 log = structlog.get_logger("huying.calls.records")
 LONGEST = 60
-PART = "PART"
 COLUMNS = tuple(field.name for field in fields(Record))
 BRIDGED = {"BRIDGE_ENTER", "BRIDGE_EXIT"}
 KIN = """

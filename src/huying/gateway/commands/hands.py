@@ -1,15 +1,21 @@
 """What carrying out a command takes: the line to the switch and what is known of the telephones."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from secrets import randbelow
 
 from huying.gateway.commands.job import Job, NotPossible, Target
 from huying.gateway.legs import Leg, Legs
 from huying.gateway.line import Line
 from huying.gateway.phones import Phones
+from huying.switch.records import USER, Record, node_of
 
 SETTLES = 2.0
 """Seconds until who consults has left the citizen: the switch first says so to them, then takes the keys it is sent."""
+UNUSED = 10**9
+"""The switch numbers its channels from 1 up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class Hands:
     legs: Legs
     phones: Phones
     consulting: dict[str, Consultation]  # by the extension of who asks
+    note: Callable[[Record], None]  # what Asterisk does not write into its file
 
     def leg(self, extension: str) -> Leg:
         """The telephone's call that is talked on, else the one that rings."""
@@ -46,6 +53,21 @@ class Hands:
             raise NotPossible("您的话机正在使用，请先结束当前通话")
         if extension in self.phones.gone:
             raise NotPossible(f"分机 {extension} 不在线，请检查话机或重新打开话机窗口")
+
+    def part_of(self, call: str) -> str:
+        """A name for the channel about to be called, on record as a part of this call: nothing else tells so when nobody answers."""
+        at = datetime.now(UTC)
+        node = node_of(call)
+        name = f"{node}{'-' * bool(node)}{int(at.timestamp())}.{UNUSED + randbelow(UNUSED)}"
+        self.note(Record(at=at, linkedid=name, uniqueid=name, kind=USER, channel="", user_event="PART", extra={"extra": call}))
+        return name
+
+    def moved(self, leg: Leg, to: str) -> None:
+        """That this telephone handed its caller on, put on record where the switch knows nothing of it."""
+        self.note(Record(
+            at=datetime.now(UTC), linkedid=leg.linkedid, uniqueid=leg.uniqueid, kind="BLINDTRANSFER", channel=leg.channel,
+            extra={"extension": to},
+        ))
 
     async def bridge(self, leg: Leg) -> tuple[str, list[str]]:
         """The bridge that `leg` is in, and the other channels in it; ("", []) when it is in none."""

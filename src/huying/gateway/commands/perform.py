@@ -35,6 +35,7 @@ async def blind(job: Job, hands: Hands) -> None:
     if len(others) != 1:
         raise NotPossible("三方通话中不能转接；您挂断后，另外两方继续通话")
     await hands.line.action("Redirect", Channel=others[0], Context="move", Exten=target.exten, Priority=1)
+    hands.moved(leg, target.exten)
     await hands.line.action("Hangup", Channel=leg.channel, Cause=16)
 
 
@@ -145,9 +146,10 @@ async def _call(
     """`call`: the citizen's, of which the called party becomes a part."""
     variables = [f"__HY_CENTRE={job.centre}", *(asked_to_answer(job) if auto else []), *([f"__HY_CALL={call}"] if call else [])]
     shown = exten if exten.isdigit() else job.extension
+    name = {"ChannelId": hands.part_of(call)} if call and not channel.startswith("Local/") else {}
     await hands.line.action(
         "Originate", Channel=channel, Context=context, Exten=exten, Priority=1, CallerID=f"<{shown}>", Timeout=RINGS_FOR,
-        Async="true", Variable=variables,
+        Async="true", Variable=variables, **name,
     )
 
 

@@ -12,6 +12,8 @@ PHONE = re.compile(r"PJSIP/(\d{3,8})-[0-9a-f]{6,}")
 TRUNK = re.compile(r"PJSIP/(.+)-[0-9a-f]{6,}")
 NAME = re.compile(r"(\d{1,12})\.(\d{1,12})$")
 RESTART = "SWITCH_START"
+PART = "PART"
+"""Says which call a channel is a part of, perhaps before the channel begins; nothing that happens on it."""
 HOLD, UNHOLD = "HOLD", "UNHOLD"
 MUSIC, MUSIC_ENDS = "MOH_STREAM_BEGIN", "MOH_STREAM_END"
 MOVES = {"BLINDTRANSFER": "blind", "ATTENDEDTRANSFER": "attended"}
@@ -136,7 +138,7 @@ def clean(text: str) -> str:
 
 def read(records: list[Record]) -> Stream | None:
     """Gather what is `in_order`; None when no channel is among it."""
-    rows = [row for row in records if row.kind != RESTART]
+    rows = [row for row in records if row.kind != RESTART and row.user_event != PART]
     if not rows:
         return None
     stream = Stream(oldest(row.linkedid for row in rows), {}, [], to_milliseconds(rows[-1].at))

@@ -87,15 +87,16 @@ def last_said(stream: Stream, channel: Channel, events: set[str]) -> Said:
 
 def queue_at(stream: Stream, moment: datetime, answers: Iterable[datetime]) -> str:
     """The queue in which the citizen stood, or the group that was asked for advice; "" once somebody had answered."""
-    standing, since = "", moment
+    standing: dict[str, Said] = {}  # by who stands: a group may be asked before the end of the citizen's own queue is told
     for said in stream.said:
         if said.at > moment:
             break
         if said.event in {"QUEUE", "ASK"} and not _over(stream, said, moment):
-            standing, since = said.text[:20], said.at
+            standing[said.uniqueid] = said
         elif said.event in {"QUEUEEND", "INVAIN"}:
-            standing = ""
-    return "" if any(since < answered < moment for answered in answers) else standing
+            standing.pop(said.uniqueid, None)
+    last = max(standing.values(), key=lambda said: said.at, default=None)
+    return "" if last is None or any(last.at < answered < moment for answered in answers) else last.text[:20]
 
 
 def _over(stream: Stream, said: Said, moment: datetime) -> bool:

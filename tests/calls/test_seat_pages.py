@@ -24,7 +24,7 @@ from huying.citizens.fields import blind_index
 from huying.citizens.models import Caller
 from huying.kernel import bus, clock
 from huying.workorders.models import Draft, OrderCall, WorkOrder
-from huying.workorders.operations.drafts import typed_in
+from huying.workorders.operations.drafts import MOST, typed_in
 from huying.workorders.queries.similar import phone_digest
 from workorders.play import Play
 
@@ -223,6 +223,14 @@ def test_the_form_of_a_call_is_one_and_holds_what_is_known(as_, cast, phones):
     assert f'value="{NUMBER}"' in text and 'value="何月娥"' in text
     assert as_("agent2").get(f"/desk/call/{call.pk}").status_code == 404
     assert as_("agent1@OTHER").get(f"/desk/call/{call.pk}").status_code == 404
+
+
+def test_however_many_drafts_lie_about_a_call_has_its_form(as_, cast, phones):
+    call, agent = talking(cast, phones), cast.staff["agent1"]
+    Draft.objects.bulk_create(Draft(key=uuid.uuid4(), staff=agent, centre=cast.demo) for _ in range(MOST))
+    bus.publish(CallAnswered(call.pk, cast.demo.pk, agent.pk))
+    assert Draft.objects.count() == MOST + 1
+    assert f'value="{NUMBER}"' in as_("agent1").get(f"/desk/call/{call.pk}", follow=True).content.decode()
 
 
 def test_an_order_written_from_a_call_is_tied_to_it(as_, cast, phones):

@@ -12,7 +12,7 @@ from time import monotonic
 import structlog
 
 from huying.calls import operations
-from huying.calls.models import Call, SeatSession, SwitchState
+from huying.calls.models import Call, SwitchState
 from huying.calls.operations.call_back import own_telephone_failed
 from huying.calls.operations.save_call import Surroundings
 from huying.calls.queries.records import families, newest_calls
@@ -115,7 +115,7 @@ class Facts:
             mine = [record for record in records if record.linkedid == call]
             done = [event for event in events if event.linkedid == call]
             try:
-                await self.database.do(partial(keep, mine, done, None, self._around, [call]))
+                await self.database.do(partial(keep, mine, done, None, self._around, [call], guarded=True))
             except Exception:
                 log.exception("call_refused", call=call, records=len(mine))
         await self.database.do(lambda: keep([], [], place, self._around))
@@ -128,15 +128,15 @@ def last_place() -> Place:
 
 def keep(
     records: list[Record], events: Sequence[SeatEvent], place: Place | None, around: Surroundings,
-    stale: Sequence[str] = (), most: int = AT_ONCE,
+    stale: Sequence[str] = (), most: int = AT_ONCE, *, guarded: bool = False,
 ) -> list[str]:
     """Records, calls, agents' states and the place in the file. Of the calls touched and `stale` those of `events` and those
-    that have ended are folded, and `most` others; the names of the rest."""
+    that have ended are folded, and `most` others; the names of the rest. `guarded` as in `refold`."""
     touched = dict.fromkeys([*stale, *(operations.keep(records, around=around) if records else ())])
     first = dict.fromkeys([*(event.linkedid for event in events), *ended(records)])
     urgent = [name for name in first if touched.pop(name, "") is None]
     others = list(touched)
-    calls = {call.linkedid: call.pk for call in operations.refold([*urgent, *others[:most]], around=around)}
+    calls = operations.refold([*urgent, *others[:most]], around=around, guarded=guarded)
     for event in events:
         move(event, calls)
     if place is not None:
@@ -155,14 +155,11 @@ def ended(records: Sequence[Record]) -> list[str]:
     return [record.linkedid for record in records if record.kind == "HANGUP" and record.uniqueid == record.linkedid]
 
 
-def move(event: SeatEvent, calls: Mapping[str, int] | None = None) -> None:
-    """What happened at a telephone, to the person who sits there and sat there then. `calls`: ids by name, as far as known."""
-    seats = SeatSession.objects.filter(phone__extension=event.extension, ended_at=None, started_at__lte=event.at)
-    seat = seats.values_list("pk", flat=True).first()
-    if seat is None:
-        return
-    call = (calls or {}).get(event.linkedid) or call_of(event.linkedid)
-    moved = operations.move_seat(seat, event.event, at=event.at, call_id=call)
+def move(event: SeatEvent, calls: Mapping[str, Call] | None = None) -> None:
+    """What happened at a telephone, to the person who sits there and sat there then. `calls`: by name, as far as known."""
+    known = (calls or {}).get(event.linkedid)
+    call = known.pk if known else call_of(event.linkedid)
+    moved = operations.move_seat_at(event.extension, event.event, at=event.at, call_id=call)
     if moved is not None and event.event in RANG_IN_VAIN:
         own_telephone_failed(moved)
 

@@ -1,6 +1,7 @@
 """One change of one seat's state: under the session's lock, an interval ended and the next begun at the same instant."""
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -10,7 +11,7 @@ from huying.calls.models import PhoneSetting, SeatSession, SeatState
 from huying.calls.operations.after_work import note_after_work
 from huying.calls.operations.help import end_help
 from huying.calls.operations.tell import tell, tell_of_seat
-from huying.calls.workflow import IN_A_CALL, UNSERVED, WAITS_FOR_THE_END, after
+from huying.calls.workflow import BACK_TO_BEFORE, IN_A_CALL, UNSERVED, WAITS_FOR_THE_END, after
 from huying.kernel import clock
 
 log = structlog.get_logger("huying.calls.seats")
@@ -28,28 +29,45 @@ def move_seat(
     changes nothing leaves everything as it is, and one that has to wait for the end of a call is noted.
     """
     with transaction.atomic(savepoint=False):
-        rows = SeatSession.objects.select_for_update(of=("self",)).select_related("staff", "phone")
-        session = rows.filter(pk=session_id, ended_at=None).first()
-        if session is None:
-            return None
-        state = AgentState(session.state)
-        if event == "missed" and _stays_ready(session):
-            event = "cancelled"
-        if event == "force_busy":
-            reason = FORCED
-        if state in IN_A_CALL and event in WAITS_FOR_THE_END:
-            _note_wanted(session, event, reason)
-            return session
-        before, reason_before = _before(session)
-        target = after(state, event, wanted=_wanted(session), before=before)
-        if target is None or (event == "phone_back" and session.reason != "phone"):
-            return session
-        reason = _reason(session, event, target, reason, reason_before)
-        call = _call(session, event, target, call_id)
-        if (target, reason, call) == (state, session.reason, session.call_id):
-            return session
-        _change(session, target, event, max(at or clock.now(), session.state_since), reason, call, by, forced)
+        session = _locked(pk=session_id)
+        if session is not None:
+            _move(session, event, at, reason, call_id, by, forced)
     return session
+
+
+def move_seat_at(extension: str, event: str, *, at: datetime, call_id: int | None) -> SeatSession | None:
+    """`move_seat` of whoever sits at this telephone and sat there at `at`."""
+    with transaction.atomic(savepoint=False):
+        session = _locked(phone__extension=extension, started_at__lte=at)
+        if session is not None:
+            _move(session, event, at, "", call_id)
+    return session
+
+
+def _locked(**which: Any) -> SeatSession | None:
+    rows = SeatSession.objects.select_for_update(of=("self",)).select_related("staff", "phone")
+    return rows.filter(ended_at=None, **which).first()
+
+
+def _move(
+    session: SeatSession, event: str, at: datetime | None, reason: str, call_id: int | None, by: str = "", forced: bool = False
+) -> None:
+    state = AgentState(session.state)
+    if event == "missed" and _stays_ready(session):
+        event = "cancelled"
+    if event == "force_busy":
+        reason = FORCED
+    if state in IN_A_CALL and event in WAITS_FOR_THE_END:
+        _note_wanted(session, event, reason)
+        return
+    before, reason_before = _before(session) if event in BACK_TO_BEFORE else (AgentState.READY, "")
+    target = after(state, event, wanted=_wanted(session), before=before)
+    if target is None or (event == "phone_back" and session.reason != "phone"):
+        return
+    reason = _reason(session, event, target, reason, reason_before)
+    call = _call(session, event, target, call_id)
+    if (target, reason, call) != (state, session.reason, session.call_id):
+        _change(session, target, event, max(at or clock.now(), session.state_since), reason, call, by, forced)
 
 
 def begin_state(session: SeatSession, event: str) -> None:

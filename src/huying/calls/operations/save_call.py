@@ -1,5 +1,6 @@
 """The facts of a call written into its rows; names of the switch become people, groups and centres of ours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -47,6 +48,13 @@ class Saved:
     inside: set[int] = field(default_factory=set)  # people whose telephones are in it now
     ended: bool = False
     changed: bool = True
+    family: Sequence[str] = ()  # the names of all calls that are part of it
+
+    @property
+    def news(self) -> list[str]:
+        """What is new, in words."""
+        new = {"entered": self.entered, "rang": self.rang, "answered": self.answered, "ended": self.ended}
+        return [word for word, it_is in new.items() if it_is]
 
 
 @dataclass(slots=True)

@@ -26,6 +26,7 @@ from huying.switch.records import Record
 log = structlog.get_logger("huying.calls.take_in")
 BATCH = 1000
 FAMILIES = 200  # folded in one transaction
+FEW = 50  # are not asked for first: their key turns away what is kept already
 
 
 def take_in(records: Iterable[Record], *, around: Surroundings | None = None) -> list[Call]:
@@ -38,7 +39,7 @@ def take_in(records: Iterable[Record], *, around: Surroundings | None = None) ->
     """
     with tenant_scope(ALL):
         touched = keep(list(records), around=around)
-        return refold(touched, around=around) if touched else []
+        return list({call.pk: call for call in refold(touched, around=around).values()}.values()) if touched else []
 
 
 def keep(records: Sequence[Record], *, around: Surroundings | None = None) -> list[str]:
@@ -47,7 +48,7 @@ def keep(records: Sequence[Record], *, around: Surroundings | None = None) -> li
         around.back = None  # the calls that it cut off are folded next
     for start in range(0, len(records), BATCH):
         part = records[start : start + BATCH]
-        known = known_keys(part)
+        known = known_keys(part) if len(part) > FEW else ()
         made = [row for record in part if record.key not in known and (row := as_row(record))]
         SwitchRecord.objects.bulk_create(made, ignore_conflicts=True)
     names = {name_of(record) for record in records if tells(record)}
@@ -72,34 +73,45 @@ def tells(record: Record) -> bool:
     return not (record.kind in {"STREAM_BEGIN", "STREAM_END"} and record.user_event.startswith("FILE_"))
 
 
-def refold(linkedids: Iterable[str], *, around: Surroundings | None = None) -> list[Call]:
-    """Fold the calls of these names, and those they share channels with, from all their records."""
+def refold(linkedids: Iterable[str], *, around: Surroundings | None = None, guarded: bool = True) -> dict[str, Call]:
+    """Fold the calls of these names, and those they share channels with, from all their records; each by all its names.
+
+    `guarded`: a call that cannot be folded, saved or told is left out, on record. Else it raises, for whoever begins the
+    transaction again; without savepoints that is a third of the questions to the database saved.
+    """
     around = (around or Surroundings()).fresh()
-    found: list[Call] = []
+    found: dict[str, Call] = {}
     every = families(linkedids)
     for start in range(0, len(every), FAMILIES):
         part = every[start : start + FAMILIES]
         with transaction.atomic(savepoint=False):
             lock_calls(name for family in part for name in family)
-            saved = fold_together(part, around)
+            saved = fold_guarded(part, around) if guarded else fold_together(part, around)
             for each in saved:
-                tell(each)
-        found += [each.call for each in saved]
+                tell(each, guarded=guarded)
+        for each in saved:
+            found |= {name: each.call for name in each.family if name not in found}
+        found |= {each.call.linkedid: each.call for each in saved}
     return found
 
 
 def fold_together(part: Sequence[Sequence[str]], around: Surroundings) -> list[Saved]:
+    """All of these families; raises what one of them raises."""
+    known = Known.of(name for family in part for name in family)
+    rows = records_by_family(part)
+    return [each for family, records in zip(part, rows, strict=True) for each in fold_family(family, records, known, around)]
+
+
+def fold_guarded(part: Sequence[Sequence[str]], around: Surroundings) -> list[Saved]:
     """All of these families; when one of them cannot be folded or saved, each by itself, and that one is left out."""
     try:
         with transaction.atomic():
-            known = Known.of(name for family in part for name in family)
-            rows = records_by_family(part)
-            return [each for family, records in zip(part, rows, strict=True) for each in fold_family(family, records, known, around)]
+            return fold_together(part, around)
     except (OperationalError, InterfaceError):
         raise
     except (DatabaseError, ValueError, LookupError, TypeError):
         if len(part) > 1:
-            return [each for family in part for each in fold_together([family], around)]
+            return [each for family in part for each in fold_guarded([family], around)]
         log.exception("call_not_saved", calls=part[0])
         around.failed += part[0]
         return []
@@ -118,6 +130,7 @@ def fold_family(family: Sequence[str], records: Sequence[Record], known: Known, 
             continue
         row = save_call(facts, around, known)
         if row:
+            row.family = family
             saved.append(row)
     absorb([each.call for each in saved], family)
     return saved
@@ -158,12 +171,19 @@ def nodes_of(records: Iterable[Record]) -> dict[str, str]:
     return found
 
 
-def tell(saved: Saved) -> None:
-    """Rooms above first; one that fails must not take the facts along. Nothing is said of a call in which nothing changed."""
-    if not saved.changed:
-        return
+def tell(saved: Saved, *, guarded: bool = True) -> None:
+    """Rooms above first, then the screens. Nothing is said of a call in which nothing changed."""
+    if saved.changed and guarded:
+        tell_guarded(saved)
+    elif saved.changed:
+        tell_rooms(saved)
+        tell_screens(saved)
+
+
+def tell_guarded(saved: Saved) -> None:
+    """A room that fails must not take the facts along."""
     try:
-        if saved.entered or saved.rang or saved.answered or saved.ended:
+        if saved.news:
             with transaction.atomic():
                 tell_rooms(saved)
         tell_screens(saved)

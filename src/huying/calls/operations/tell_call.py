@@ -23,9 +23,7 @@ def tell_rooms(saved: Saved) -> None:
 def tell_screens(saved: Saved) -> None:
     """Of the call's centre, and of the people it concerns."""
     call = saved.call
-    new = {"entered": saved.entered, "rang": saved.rang, "answered": saved.answered, "ended": saved.ended}
-    news = " ".join(word for word, it_is in new.items() if it_is)
     concerned = {leg.staff_id for leg in (*saved.rang, *saved.answered)} | ({call.agent_id} if saved.ended else set())
     if not saved.ended:  # held, joined, transferred: whoever is in it sees it
         concerned |= saved.inside
-    tell_of_call(call.centre_id, call.pk, [staff for staff in concerned if staff is not None], news)
+    tell_of_call(call.centre_id, call.pk, [staff for staff in concerned if staff is not None], " ".join(saved.news))

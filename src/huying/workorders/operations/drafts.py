@@ -64,14 +64,31 @@ def save_draft(*, actor: Actor, key: UUID, typed: Mapping[str, list[str]]) -> Dr
         raise NoSuchOrder
     if number := spent_on(actor, key):
         raise DraftSpent(number)
-    plain = {name: values for name, values in typed.items() if name not in SECRET}
-    secret = {name: values for name, values in typed.items() if name in SECRET and any(values)}
-    if len(json.dumps([plain, secret])) > LONGEST:
-        raise DraftTooLarge
+    plain, secret = _parts(typed)
     draft = own_draft(actor, key) or _new(actor, key)
     draft.data, draft.secret, draft.updated_at = plain, seal(key, secret), clock.now()
     Draft.objects.filter(pk=draft.pk).update(data=draft.data, secret=draft.secret, updated_at=draft.updated_at)
     return draft
+
+
+def begin_draft(actor: Actor, key: UUID, typed: Mapping[str, list[str]]) -> None:
+    """Keep what is known of a form not opened yet; one that is there, or has become an order, stays as it is.
+
+    However many drafts lie about: a citizen on the line does not wait for them to be tidied up."""
+    if actor.staff is None or spent_on(actor, key):
+        return
+    plain, secret = _parts(typed)
+    draft = Draft(key=key, staff=actor.staff, centre_id=actor.staff.centre_id, data=plain, secret=seal(key, secret))
+    Draft.objects.bulk_create([draft], ignore_conflicts=True)
+
+
+def _parts(typed: Mapping[str, list[str]]) -> tuple[Typed, Typed]:
+    """What is kept as it is, and what is kept encrypted. Raises DraftTooLarge."""
+    plain = {name: values for name, values in typed.items() if name not in SECRET}
+    secret = {name: values for name, values in typed.items() if name in SECRET and any(values)}
+    if len(json.dumps([plain, secret])) > LONGEST:
+        raise DraftTooLarge
+    return plain, secret
 
 
 def _new(actor: Actor, key: UUID) -> Draft:

@@ -3,7 +3,9 @@
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,21 @@ def test_a_state_is_noted_and_read(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root lends an account")
+def test_draining_lets_calls_end_and_says_when_the_switch_has(tmp_path, monkeypatch, capsys):
+    running = subprocess.Popen(["sleep", "600"])
+    reaper = threading.Thread(target=running.wait, daemon=True)
+    reaper.start()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "asterisk.pid").write_text(f"{running.pid}\n")
+    line = ["/bin/sh", "-c", f'[ "$2" = "core stop gracefully" ] && kill {running.pid}', "switch"]
+    monkeypatch.setattr(switch, "ready_command", lambda data, who: (line, tmp_path))
+    monkeypatch.setattr(account, "choose", lambda: account.Account(os.geteuid(), os.getegid(), switch=False))
+    assert switch.command(["drain"]) == 0 and running.poll() is not None
+    assert "已停下" in capsys.readouterr().out
+    with pytest.raises(package.NoSwitch, match="没有运行"):
+        switch.command(["drain"])
+
+
 class TestAsRoot:
     @pytest.fixture
     def shared(self, tmp_path_factory, monkeypatch):

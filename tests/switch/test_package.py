@@ -70,6 +70,15 @@ def test_is_fetched_once_and_then_found(machine):
     assert machine.log.with_suffix(".words").read_text().split()[::2] == ["forky", "http://mirror.test/deb/debian"]
 
 
+@pytest.mark.parametrize(("uid", "wanted"), [(0, False), (999, True)])
+def test_a_service_account_needs_neither_root_nor_name_spaces(machine, monkeypatch, uid, wanted):
+    machine.program("mmdebstrap", f'echo "$@" > {machine.log}; echo E: enough; exit 1\n')
+    monkeypatch.setattr(package.os, "geteuid", lambda: uid)
+    with pytest.raises(package.NoSwitch):
+        package.fetch(machine.cache)
+    assert ("--mode=chrootless" in machine.log.read_text().split()) is wanted
+
+
 def test_goes_through_apts_proxy_and_takes_an_old_snapshot(machine):
     package.fetch(machine.cache)
     said = machine.log.with_suffix(".apt").read_text()

@@ -17,8 +17,8 @@ USAGE = """用法：huying 命令 [参数]；huying 命令 --help 查看某个�
                     单独启动、停止、查看内置数据库
   web、live、worker、gateway
                     单独运行某一种进程
-  switch prepare|run
-                    准备、单独运行电话交换机（Asterisk）
+  switch prepare|render|run|drain
+                    准备、配置、单独运行电话交换机（Asterisk）；drain 不再接新来电，通话全部结束后停下
   requirements      由测试中的标记重新生成 docs/requirements.md 与 .json
 
 业务与维护"""

@@ -151,6 +151,8 @@ def _unpack(tree: Path, site: str, work: Path) -> None:
     settings.write_text(_network_settings())
     command = [program, "--variant=extract", "--include=asterisk", f"--aptopt={settings}"]
     command += [f"--dpkgopt=path-exclude={path}" for path in UNREAD]
+    if os.geteuid() != 0:  # by itself it would want name spaces, which neither a service account nor its unit may have
+        command.append("--mode=chrootless")
     environ = SAFE | {name: os.environ[name] for name in PROXIES if name in os.environ} | {"TMPDIR": str(work)}
     running = subprocess.Popen(  # noqa: S603
         [*command, SUITE, str(tree), site], env=environ, umask=0o022, cwd="/", start_new_session=True,

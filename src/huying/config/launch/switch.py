@@ -26,12 +26,13 @@ from huying.switch.render.spoken import SPOKEN
 
 READY_SECONDS = 30.0
 PATIENCE = 1.5  # seconds until a person is told what is waited for
-USAGE = "用法：huying switch prepare|render|run"
+USAGE = "用法：huying switch prepare|render|run|drain"
+FOREGROUND = ("-f", "-n")
 
 
 def command(arguments: list[str]) -> int:
     """`huying switch prepare`: program, folders and voices; `render`: its configuration from the database; `run`: become
-    the switch, for a service manager."""
+    the switch, for a service manager; `drain`: let it end with its last call."""
     data = environment.data_folder()
     if arguments == ["prepare"]:
         print(f"电话交换机已就绪：Asterisk {prepare(data).version}")
@@ -40,6 +41,10 @@ def command(arguments: list[str]) -> int:
             print(f"未生效：{fault}")
     elif arguments == ["run"]:
         become(data)
+    elif arguments == ["drain"]:
+        print("电话交换机不再接新的来电，正在等通话结束……", flush=True)
+        drain(data)
+        print("通话已全部结束，电话交换机已停下")
     else:
         print(USAGE, file=sys.stderr)
         return 2
@@ -113,7 +118,7 @@ def start(data: Path, **options: Any) -> "subprocess.Popen[bytes]":
     who = account.choose()
     line, folder = ready_command(data, who)
     try:
-        return who.start(line, cwd=folder, **options)
+        return who.start([*line, *FOREGROUND], cwd=folder, **options)
     except OSError as error:
         raise NoSwitch(f"Asterisk 不能启动：{error}") from error
 
@@ -127,7 +132,21 @@ def become(data: Path) -> None:
         os.setgroups([])
         os.setgid(who.gid)
         os.setuid(who.uid)
-    os.execve(line[0], line, account.SAFE_ENVIRONMENT)  # noqa: S606
+    os.execve(line[0], [*line, *FOREGROUND], account.SAFE_ENVIRONMENT)  # noqa: S606
+
+
+def drain(data: Path) -> None:
+    """Let no new call in, and return when the last one is over and the switch has ended. Raises NoSwitch."""
+    who = account.choose()
+    line, folder = ready_command(data, who)
+    try:
+        pid = int((folder / "run" / "asterisk.pid").read_text())
+    except (OSError, ValueError):
+        raise NoSwitch("电话交换机没有运行") from None
+    if who.run([*line, "-rx", "core stop gracefully"]):
+        raise NoSwitch("电话交换机没有运行")
+    while Path(f"/proc/{pid}").exists():
+        time.sleep(0.2)
 
 
 def ready_command(data: Path, who: Account) -> tuple[list[str], Path]:
@@ -135,7 +154,7 @@ def ready_command(data: Path, who: Account) -> tuple[list[str], Path]:
     folder = telephony.folder(data)
     if found is None or not (folder / "etc" / "asterisk.conf").exists():
         raise NoSwitch("电话交换机尚未准备好，请先执行 huying switch prepare 与 huying switch render")
-    line = [*reachable(found, who).command, "-C", str(folder / "etc" / "asterisk.conf"), "-f", "-n"]
+    line = [*reachable(found, who).command, "-C", str(folder / "etc" / "asterisk.conf")]
     return line, folder
 
 

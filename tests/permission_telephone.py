@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import permission_calls as calls
 from cast import Cast
-from huying.calls.models import Call, HelpRequest, Phone, Recording, SeatSession
+from huying.calls.models import Call, HelpRequest, Phone, Recording, SeatSession, Utterance
 from huying.kernel import clock
 from permission_row import MANAGERS, page, public, send
 
@@ -14,6 +14,12 @@ def call_of_agent1(cast: Cast) -> int:
     return Call.objects.create(
         centre=cast.demo, linkedid=uuid4().hex, number="13907700001", entered_at=clock.now(), agent=cast.staff["agent1"]
     ).pk
+
+
+def words_of_that_call(cast: Cast) -> int:
+    """What the caller of the call made last said."""
+    call = Call.objects.latest("pk")
+    return Utterance.objects.create(centre=cast.demo, linkedid=call.linkedid, step="f1v1:n1", text="社保", way="1", at=clock.now()).pk
 
 
 def recording_not_sealed(cast: Cast) -> int:
@@ -40,6 +46,7 @@ READS_CALL_REPORTS = "leader1 quality1 supervisor1 director1 buyer1"
 CALLS = {
     "calls:calls": page(SEES_CALLS),
     "calls:call": page("agent1 leader1 reviewer1 quality1 supervisor1 director1 buyer1", pk=call_of_agent1),
+    "calls:words": page("agent1 leader1 reviewer1 supervisor1 director1", pk=call_of_agent1, one=words_of_that_call),
     "calls:sound": page("", pk=recording_not_sealed),
     "calls:download": page("", pk=recording_not_sealed),
     "calls:wall": page(WATCHES),

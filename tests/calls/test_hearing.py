@@ -247,6 +247,25 @@ def test_the_calls_page_says_the_exit_and_the_words_only_to_who_asks(exchange, c
     Utterance.objects.create(centre=exchange.centre, linkedid=call.linkedid, step="f1v1:n1", text="我叫张三", way="unclear", at=clock.now())
     client.force_login(exchange.cast.staff["director1"], backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(f"/calls/{call.pk}/").content.decode()
-    assert "说话导航" in page and "没有听懂" in page and "张三" not in page and not Access.objects.filter(field="words").exists()
-    page = client.get(f"/calls/{call.pk}/?words=1").content.decode()
-    assert "我叫张三" in page and Access.objects.get(field="words").stream_id == call.pk
+    assert "说话导航" in page and "没有听懂" in page and "张三" not in page and not Access.objects.filter(kind="reveal").exists()
+    assert "张三" not in client.get(f"/calls/{call.pk}/?words=1").content.decode()
+    address = reverse("calls:words", args=[call.pk, Utterance.objects.get().pk])
+    assert address in page and "张三" not in client.get(address).content.decode()
+    for reason in ("", "看"):
+        refused = client.post(address, {"reason": reason})
+        assert refused.status_code == 422 and "张三" not in refused.content.decode()
+    assert not Access.objects.filter(kind="reveal").exists()
+    shown = client.post(address, {"reason": "核对导航是否听懂"}).content.decode()
+    row = Access.objects.get(kind="reveal")
+    assert "我叫张三" in shown and (row.stream, row.stream_id, row.reason) == ("call", call.pk, "核对导航是否听懂")
+    assert row.field == f"words:{Utterance.objects.get().pk}" and row.actor_id == exchange.cast.staff["director1"].pk
+
+
+@pytest.mark.django_db
+def test_the_words_are_not_for_who_may_not_reveal_nor_of_another_call(exchange, client):
+    call, other = (exchange.call(number=CALLER, milestones=[{"kind": "said", "at": clock.now().isoformat()}]) for _ in range(2))
+    row = Utterance.objects.create(centre=exchange.centre, linkedid=call.linkedid, step="f1v1:n1", text="我叫张三", way="1", at=clock.now())
+    for who, about in (("quality1", call), ("director1", other), ("director1@OTHER", call)):
+        client.force_login(exchange.cast.staff[who], backend="django.contrib.auth.backends.ModelBackend")
+        answer = client.post(reverse("calls:words", args=[about.pk, row.pk]), {"reason": "核对导航是否听懂"})
+        assert answer.status_code == 404 and "张三" not in answer.content.decode(), who

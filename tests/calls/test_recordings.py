@@ -230,6 +230,16 @@ def test_a_recording_is_played_to_those_who_may_in_stretches_and_on_record(clien
 
 
 @pytest.mark.req("R221")
+def test_whoever_leaves_out_the_first_byte_is_on_record_all_the_same(client, cast):
+    row = taped(cast, 5.0)
+    seal_waiting()
+    path = f"/calls/recordings/{row.pk}/sound"
+    for _ in range(3):
+        assert get(client, cast, "quality1", path, range="bytes=44-").status_code == 206
+    assert Access.objects.get(stream="call", stream_id=row.call_id, kind="view").actor_id == cast.staff["quality1"].pk
+
+
+@pytest.mark.req("R221")
 def test_taking_one_out_asks_what_for_and_marks_the_file(client, cast):
     row = taped(cast)
     seal_waiting()

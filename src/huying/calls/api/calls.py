@@ -54,6 +54,10 @@ class Wanted(BaseModel):
     limit: int = Field(50, ge=1, le=200, description="每页条数")
 
 
+class Purpose(BaseModel):
+    reason: str = Field("", max_length=300, description="下载用途，记入下载记录；省略时记为“接口下载”")
+
+
 class CallOut(BaseModel):
     """一次通话。"""
 
@@ -176,8 +180,8 @@ def read(request: HttpRequest, call: int) -> dict[str, Any]:
     "/calls/{int:call}/recording", summary="下载录音", operation_id="readCallRecording", response={200: None},
     openapi_extra={"responses": {200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}}},
 )
-def recording(request: HttpRequest, call: int) -> HttpResponse:
-    """一次通话的录音（最近一段），带账号与时间水印；权限为 calls.download，下载留痕。"""
+def recording(request: HttpRequest, call: int, purpose: Annotated[Purpose, Query()]) -> HttpResponse:
+    """一次通话的录音（最近一段），带账号与时间水印；权限为 calls.download，下载留痕（账号、时间、用途）。"""
     actor = actor_of(request)
     actor.must("calls.download")
     rows = Recording.objects.filter(call__in=calls_seen_by(actor), state=Recording.State.SEALED).select_related("call")
@@ -186,7 +190,7 @@ def recording(request: HttpRequest, call: int) -> HttpResponse:
         raise NoRecording
     note_access(
         Access.Kind.DOWNLOAD, actor=actor, centre_id=row.centre_id, stream="call", stream_id=row.call_id, field="recording",
-        reason="接口下载", path=request.path,
+        reason=purpose.reason.strip() or "接口下载", path=request.path,
     )
     return HttpResponse(taken_out(row, actor), content_type="audio/wav")
 

@@ -51,6 +51,13 @@ class CallFilter(forms.Form):
         return found
 
 
+class WordsForm(forms.Form):
+    reason = forms.CharField(
+        label="查看原因", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="至少 4 个字。查看会被记录。",
+        error_messages={"required": "请写明查看原因"},
+    )
+
+
 class DownloadForm(forms.Form):
     reason = forms.CharField(
         label="下载用途", min_length=4, max_length=300, widget=forms.Textarea(attrs={"rows": 3}),

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from huying.calls.models import Call, FlowVersion, Leg, Recording, SkillGroup, Utterance
 from huying.calls.rules.course import Line, Pause, lines, pauses
 from huying.calls.rules.flow_check import name_of
@@ -31,11 +33,12 @@ class CallSheet:
     recordings: list[Recording]
     pauses: list[Pause]
     spoken: int  # how often the caller spoke to a step that listens
+    utterances: list[Utterance]  # of those what is still kept; their words are not to be shown here
 
 
-def words_of_call(call: Call) -> list[Utterance]:
-    """What the recogniser wrote down, in order; whoever reads it is to be on record."""
-    return list(Utterance.objects.filter(centre_id=call.centre_id, linkedid=call.linkedid))
+def words_of_call(call: Call) -> QuerySet[Utterance]:
+    """What the recogniser wrote down, in order; the words are shown by `reveal_words` only."""
+    return Utterance.objects.filter(centre_id=call.centre_id, linkedid=call.linkedid)
 
 
 def page_of_call(call: Call) -> CallSheet:
@@ -44,8 +47,9 @@ def page_of_call(call: Call) -> CallSheet:
     people |= {leg.staff_id: leg.staff.name for leg in legs if leg.staff}
     queues = {group.queue: group.name for group in SkillGroup.objects.filter(centre_id=call.centre_id)}
     course = lines(call.milestones, people, {**queues, **_steps(call)})
-    return CallSheet(course, legs, list(call.recordings.order_by("begun_at", "id")), pauses(call.milestones),
-                     sum(row.get("kind") == "said" for row in call.milestones))
+    spoken = sum(row.get("kind") == "said" for row in call.milestones)
+    return CallSheet(course, legs, list(call.recordings.order_by("begun_at", "id")), pauses(call.milestones), spoken,
+                     list(words_of_call(call).defer("text")) if spoken else [])
 
 
 def _steps(call: Call) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from huying.calls.models import Call, Leg
+from huying.kernel.clock import SHANGHAI
 from huying.kernel.masking import mask_phone
 
 MOMENTS = (
@@ -44,8 +45,14 @@ def facts_of(call: Call) -> dict[str, Any]:
             {"name": tape.name, "state": tape.state, "begun_at": tape.begun_at, "duration_ms": tape.duration_ms}
             for tape in call.recordings.all()
         ],
-        "milestones": [{**line, "staff": names.get(line["staff"])} if "staff" in line else line for line in call.milestones],
+        "milestones": [step_of(line, names) for line in call.milestones],
     }
+
+
+def step_of(line: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+    """A milestone, its moment as all others are told (Beijing time), its person by name."""
+    at = datetime.fromisoformat(line["at"]).astimezone(SHANGHAI).isoformat(timespec="milliseconds")
+    return {**line, "at": at, **({"staff": names.get(line["staff"])} if "staff" in line else {})}
 
 
 def leg_of(leg: Leg) -> dict[str, Any]:

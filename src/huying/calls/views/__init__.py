@@ -32,6 +32,7 @@ from huying.calls.views.settings import (
 from huying.calls.views.skills import skills
 from huying.calls.views.switch import route, service, speech
 from huying.calls.views.talk import call_for_help, talk
+from huying.calls.views.words import words
 
 __all__ = [
     "bar", "block", "block_do", "block_export", "block_new", "blocks", "board", "call", "call_back", "call_for_help",
@@ -40,4 +41,5 @@ __all__ = [
     "list_new", "listed_off", "log", "node", "node_do", "node_new", "phone_password", "phone_window", "pool",
     "pool_done", "prompt", "prompt_delete", "prompt_new", "prompt_sound", "prompt_try", "prompts", "report_calls",
     "reports", "route", "seat", "service", "setting", "settings", "skills", "sound", "speech", "talk", "wall",
+    "words",
 ]

@@ -1,7 +1,7 @@
 """Searching calls, the page of one call, its recordings heard and taken out (R217, R221, R223)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -16,13 +16,14 @@ from huying.calls.forms.calls import CallFilter, DownloadForm
 from huying.calls.models import Call, Recording
 from huying.calls.policies import calls_seen_by
 from huying.calls.queries.call_list import page_of_calls
-from huying.calls.queries.call_page import orders_of, page_of_call, words_of_call
+from huying.calls.queries.call_page import orders_of, page_of_call
 from huying.calls.queries.sealed import folder, opened, taken_out
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 from huying.org.policies import Actor, actor_of, found_or_404, needs
 from huying.org.queries import centres_of
 
+LISTENING = timedelta(hours=1)
 SEES = ("calls.view", "calls.view_own")
 
 
@@ -43,15 +44,9 @@ def calls(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     row = call_of(request, pk)
-    words = None
-    if request.GET.get("words") == "1" and (words := words_of_call(row)):
-        note_access(
-            Access.Kind.VIEW, actor=actor, centre_id=row.centre_id, stream="call", stream_id=row.pk, field="words", reason="查看识别文字",
-            path=request.path,
-        )
     context = {
-        "words": words, "page": page_of_call(row), "call": row, "orders": orders_of(actor, row),
-        "may_download": actor.may("calls.download"),
+        "page": page_of_call(row), "call": row, "orders": orders_of(actor, row), "may_download": actor.may("calls.download"),
+        "may_reveal": actor.may("citizens.reveal"),
     }
     return render(request, "calls/call.html", context)
 
@@ -78,7 +73,7 @@ def sound(request: HttpRequest, pk: int) -> HttpResponseBase:
     begin, end = asked_range(request.headers.get("Range", ""), row.size)
     if begin >= end:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{row.size}"})
-    if begin == 0 and request.method == "GET":
+    if request.method == "GET" and (begin == 0 or not heard_lately(actor_of(request), row)):
         note(actor_of(request), row, Access.Kind.VIEW, "收听录音", request.path)
     partial = "Range" in request.headers
     answer = StreamingHttpResponse(stream(row, begin, end), status=206 if partial else 200, content_type="audio/wav")
@@ -86,6 +81,13 @@ def sound(request: HttpRequest, pk: int) -> HttpResponseBase:
     if partial:
         answer["Content-Range"] = f"bytes {begin}-{end - 1}/{row.size}"
     return answer
+
+
+def heard_lately(actor: Actor, row: Recording) -> bool:
+    """Whether this person is on record as listening: a player asks for a sound in stretches, the first need not be the beginning."""
+    lately = clock.now() - LISTENING
+    about = Access.objects.filter(stream="call", stream_id=row.call_id, field="recording", path__endswith=f"/{row.pk}/sound")
+    return about.filter(kind=Access.Kind.VIEW, actor_id=actor.staff_id, at__gt=lately).exists()
 
 
 def stream(row: Recording, begin: int = 0, end: int | None = None) -> Iterator[bytes]:

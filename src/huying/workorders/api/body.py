@@ -154,7 +154,7 @@ SENTENCES = {
 
 
 def sentence(kind: str, context: dict[str, Any]) -> str:
-    context = {name: str(value).replace(" or ", "、").replace(", ", "、").replace("'", "") for name, value in context.items()}
+    context = {name: str(value).replace(" or ", "、").replace(", ", "、").replace("'", "").lstrip("、") for name, value in context.items()}
     return SENTENCES.get(kind, "填写有误").format_map(context | {"error": context.get("error", "填写有误")})
 
 

@@ -5,9 +5,12 @@ import os
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 import databases
 
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines may be busy
+settings.load_profile("unhurried")
 TransactionTestCase.databases = {"default", "numbers", "owner"}
 TransactionTestCase._fixture_teardown = lambda self: databases.empty_tables()
 

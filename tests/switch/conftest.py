@@ -1,10 +1,11 @@
 """One real Asterisk for all tests of this folder; each test begins with no call and nobody in a queue."""
 
 import pytest
-from sample_plan import CARRIER, free_port, make_plan
+from sample_plan import CARRIER, make_plan
 from switchboard import Manager, Node, Web
 
 from huying.switch import package
+from telephony.node import free_ports
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +18,7 @@ def asterisk():
 
 @pytest.fixture(scope="session")
 def running(asterisk, tmp_path_factory):
-    web = free_port()
+    (web,) = free_ports(1)
     folder = tmp_path_factory.mktemp("s")  # short: the control socket's path must fit
     node = Node(make_plan(folder, web_url=f"http://127.0.0.1:{web}"), asterisk)
     node.web_port = web

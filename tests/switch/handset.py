@@ -15,6 +15,7 @@ import uuid
 from collections import deque
 
 from telephony import audio
+from telephony.node import PATIENCE, eventually
 
 PCMA, EVENT = 8, 101
 
@@ -65,7 +66,12 @@ class Call:
             self.ended.set()
 
     def cancel(self):
-        self.phone.send(self._cancel)
+        """Give up, as soon as the other side has heard of the call; before, there is nothing to give up."""
+        threading.Thread(target=self._give_up, daemon=True).start()
+
+    def _give_up(self):
+        self.tried.wait(PATIENCE)
+        self.phone.insist(self._cancel, self.ended)
 
     def answer(self):
         self.phone.reply(self.invite, 200, "OK", self, sdp=True)
@@ -89,13 +95,23 @@ class Call:
         """Whether that tone is in the last four fifths of a second."""
         return audio.hears(audio.linear(b"".join(self.tape)), hz)
 
-    def wait_answered(self, seconds=15):
-        if not self.answered.wait(seconds):
+    def wait_heard(self, *tones, frames=25):
+        """Until so many frames have come from now on, and each of these tones is heard."""
+        wanted = self.heard + frames
+        try:
+            eventually(lambda: self.heard >= wanted and all(map(self.hears, tones)))
+        except AssertionError:
+            heard = [hz for hz in tones if self.hears(hz)]
+            raise Failed(f"{self.phone.name}: {self.heard - wanted + frames} frames, {heard} of {tones}") from None
+        return self
+
+    def wait_answered(self):
+        if not self.answered.wait(PATIENCE):
             raise Failed(f"{self.phone.name}: not answered, status {self.status}")
         return self
 
-    def wait_ended(self, seconds=20):
-        if not self.ended.wait(seconds):
+    def wait_ended(self):
+        if not self.ended.wait(PATIENCE):
             raise Failed(f"{self.phone.name}: still up")
         return self
 
@@ -184,7 +200,7 @@ class Telephone:
         self.reader.join()
         self.socket.close()
 
-    def register(self, seconds=300, timeout=5):
+    def register(self, seconds=300):
         call = Call(self, uuid.uuid4().hex)
         call.ended.set()
         call.rtp.close()
@@ -195,7 +211,7 @@ class Telephone:
             lines = [f"Expires: {seconds}"]
             if answer:
                 lines.append(self._authorise("REGISTER", uri, answer))
-            answer = self._ask(self.compose("REGISTER", uri, call, lines), call, timeout)
+            answer = self._ask(self.compose("REGISTER", uri, call, lines), call)
             if answer.status == 200:
                 return self
         raise Failed(f"{self.user}: {answer.first}")
@@ -219,7 +235,7 @@ class Telephone:
         call.branch = f"z9hG4bK{tag()}"
         text = self.compose("INVITE", call.target, call, [*call._lines, *lines], sdp=True, branch=call.branch)
         call._cancel = self.compose("CANCEL", call.target, call, branch=call.branch)
-        self.send(text)
+        threading.Thread(target=self.insist, args=(text, call.tried), daemon=True).start()
 
     def compose(self, method, uri, call, lines=(), sdp=False, branch=""):
         body = call.sdp() if sdp else ""
@@ -236,6 +252,13 @@ class Telephone:
     def send(self, text):
         with contextlib.suppress(OSError):  # closed meanwhile
             self.socket.sendto(text.encode("utf-8", errors="surrogateescape"), self.server)
+
+    def insist(self, text, heard):
+        """Send it, and again until the other side has heard of it: a datagram may be lost."""
+        while self.open:
+            self.send(text)
+            if heard.wait(0.5):
+                break
 
     def reply(self, message, code, reason, call=None, sdp=False):
         lines = [f"SIP/2.0 {code} {reason}", *(f"Via: {via}" for via in message.all("via")),
@@ -339,23 +362,25 @@ class Telephone:
         elif self.behave == "refuse":
             call.refuse()
 
-    def wait_offered(self, count=1, seconds=15):
-        limit = time.monotonic() + seconds
+    def wait_offered(self, count=1):
+        limit = time.monotonic() + PATIENCE
         while len(self.arrived) < count:
             if time.monotonic() > limit:
                 raise Failed(f"{self.name}: {len(self.arrived)} calls offered, not {count}")
             time.sleep(0.02)
         return self.arrived[count - 1]
 
-    def _ask(self, text, call, timeout):
+    def _ask(self, text, call):
         wanted = (call.id, f"{call.cseq} {text.split(' ', 1)[0]}")
-        limit = time.monotonic() + timeout
-        self.send(text)
+        limit = time.monotonic() + PATIENCE
         while time.monotonic() < limit:
-            found = self.answers.get(wanted)
-            if found and found.status >= 200:
-                return found
-            time.sleep(0.01)
+            self.send(text)
+            again = time.monotonic() + 1
+            while time.monotonic() < again:
+                found = self.answers.get(wanted)
+                if found and found.status >= 200:
+                    return found
+                time.sleep(0.01)
         raise Failed(f"{self.name}: no answer to {wanted[1]}")
 
     def _authorise(self, method, uri, answer):

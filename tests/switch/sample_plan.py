@@ -1,20 +1,14 @@
 """The plan of the node that the tests of this folder run."""
 
 import os
-import socket
 from datetime import datetime, timedelta
 
 from huying.switch.plan import Desk, Flow, Hours, Number, Phone, Plan, Queue, Trunk
 from huying.switch.plan import Node as Step
+from telephony.node import free_ports
 
 CARRIER = "127.0.0.2"
-OUTSIDE = ("127.0.0.5", 15130)  # where our calls to outside numbers arrive
-
-
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+OUTSIDE = "127.0.0.5"  # where our calls to outside numbers arrive
 
 
 def menu_flow():
@@ -22,9 +16,9 @@ def menu_flow():
     keys |= {"0": "bye", "*": "loop"}
     return Flow("f1v1", "hello", (
         Step("hello", "prompt", {"sound": "uploaded/hello"}, {"next": "main"}),
-        Step("main", "menu", {"sound": "welcome", "tries": "2", "timeout": "2"}, keys),
+        Step("main", "menu", {"sound": "welcome", "tries": "2", "timeout": "4"}, keys),
         Step("people", "queue", {"queue": "support"}, {"timeout": "leave"}),
-        Step("status", "collect", {"sound": "welcome", "digits": "4", "timeout": "3"}, {"next": "ask", "timeout": "main"}),
+        Step("status", "collect", {"sound": "welcome", "digits": "4", "timeout": "4"}, {"next": "ask", "timeout": "main"}),
         Step("ask", "self_service", {"service": "order_progress"}, {"next": "bye", "failed": "people"}),
         Step("leave", "voicemail", {"seconds": "20"}),
         Step("call", "callback"),
@@ -44,11 +38,12 @@ def make_plan(folder, **changed):
     phones += [Phone("2001", "secret-of-2001", "webrtc", "网页", "c1", "")]
     phones += [Phone("3001", "secret-of-3001", "citizen", "市民", "c1", "13900000001")]
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    sip, http, ami, outside = free_ports(4)
     values = {
-        "folder": folder, "sip_port": free_port(socket.SOCK_DGRAM), "http_port": free_port(), "ami_port": free_port(),
+        "folder": folder, "sip_port": sip, "http_port": http, "ami_port": ami,
         "rtp_low": 32000 + 200 * worker, "rtp_high": 32199 + 200 * worker, "ami_secret": "only-for-these-tests",
         "web_url": "", "web_key": "a-key-for-these-tests", "phones": tuple(phones),
-        "trunks": (Trunk("carrier", (CARRIER,), f"{OUTSIDE[0]}:{OUTSIDE[1] + worker}", lines=30),),
+        "trunks": (Trunk("carrier", (CARRIER,), f"{OUTSIDE}:{outside}", lines=30),),
         "queues": (
             Queue("support", ring_seconds=4, longest_wait=60), Queue("second", ring_seconds=5, longest_wait=60),
             Queue("short", ring_seconds=5, longest_wait=5, overflow="second"), Queue("alone", ring_seconds=5, longest_wait=5),

@@ -5,6 +5,7 @@ import http.server
 import json
 import math
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -18,6 +19,8 @@ from handset import Telephone
 
 from huying.switch import package, records
 from huying.switch.render import spoken, write
+from telephony import audio
+from telephony.node import PATIENCE, eventually, is_open
 
 
 class Node:
@@ -37,7 +40,7 @@ class Node:
                 [*self.found.command, "-C", str(folder / "etc/asterisk.conf"), "-f"], env=environ, cwd=folder,
                 stdout=console, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             )
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 60
         while "Asterisk ready" not in self.log("console") and "fully booted" not in self.cli("core waitfullybooted"):
             if time.monotonic() > limit or self.process.poll() is not None:
                 raise AssertionError(f"Asterisk did not start\n{self.log('console')[-3000:]}")
@@ -49,7 +52,7 @@ class Node:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(10)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -80,9 +83,16 @@ class Node:
     def cli(self, command):
         done = subprocess.run(
             [*self.found.command, "-C", str(self.plan.folder / "etc/asterisk.conf"), "-rx", command],
-            capture_output=True, text=True, errors="replace", timeout=15, check=False,
+            capture_output=True, text=True, errors="replace", timeout=60, check=False,
         )
         return done.stdout + done.stderr
+
+    def knows(self, plan):
+        """Whether SIP has come to this plan: the reload of it goes on after it has been answered."""
+        phones, lines = {phone.extension for phone in plan.phones}, {f"trunk-{trunk.name}" for trunk in plan.trunks}
+        wanted = {"endpoints": phones | lines, "aors": phones | lines, "auths": phones, "identifies": lines}
+        rows = re.compile(r"^ *(?:Endpoint|Aor|Auth|Identify): +([^\s/<]+)", re.MULTILINE)
+        return all(set(rows.findall(self.cli(f"pjsip list {kind}"))) == names for kind, names in wanted.items())
 
     def telephone(self, extension, **how):
         password = next(phone.password for phone in self.plan.phones if phone.extension == extension)
@@ -107,32 +117,55 @@ class Node:
         made = [records.from_csv(line) for line in lines]
         return [record for record in made if linkedid is None or record.linkedid == linkedid]
 
+    def recording(self, name):
+        """The samples of a recording, once the recorder has let go of it."""
+        path = self.plan.folder / "spool/recordings" / name
+        eventually(lambda: path.exists() and not is_open(path, self.process.pid))
+        return audio.read(path)[0]
+
+    def first_call(self):
+        """The name of the first call since the test began; what the log says comes a moment after what SIP says."""
+        return eventually(self.records)[0].linkedid
+
     def told(self):
         """User events so far, as "NAME data"."""
         return [f"{record.user_event} {record.data}".strip() for record in self.records() if record.kind == records.USER]
 
-    def wait_told(self, start, seconds=15, since=0):
-        limit = time.monotonic() + seconds
-        while not any(line.startswith(start) for line in self.told()[since:]):
-            if time.monotonic() > limit:
-                raise AssertionError(f"no {start!r} in {self.told()[since:]}")
-            time.sleep(0.05)
+    def wait_told(self, start, since=0):
+        """Until a user event that begins so is among those after the first `since`."""
+        self._until(lambda: any(line.startswith(start) for line in self.told()[since:]), lambda: f"no {start!r} in {self.told()[since:]}")
 
-    def quiet(self, seconds=15):
-        """Wait until no call is left."""
-        limit = time.monotonic() + seconds
-        while "0 active channels" not in self.cli("core show channels count"):
-            if time.monotonic() > limit:
-                raise AssertionError(self.cli("core show channels"))
-            time.sleep(0.1)
-        time.sleep(0.2)
+    def streams(self, sound):
+        """How often that sound has been begun with: a prompt, or "default" for music."""
+        begun = [record.extra for record in self.records() if record.kind == "STREAM_BEGIN"]
+        return sum(sound in (each.get("sound"), each.get("class")) for each in begun)
+
+    def wait_playing(self, sound, times=1):
+        """Until it is played for the so-many-eth time; keys count from then on."""
+        self._until(lambda: self.streams(sound) >= times, lambda: f"{sound} {self.streams(sound)} times in {self.told()}")
+
+    def quiet(self):
+        """Wait until no call is left, and the end of each is in the records."""
+        self._until(lambda: "0 active channels" in self.cli("core show channels count"), lambda: self.cli("core show channels"))
+        self._until(self._all_over, lambda: f"no end of all in {self.told()}")
+
+    def _all_over(self):
+        ends = {record.linkedid for record in self.records() if record.kind == "LINKEDID_END"}
+        return {record.linkedid for record in self.records()} <= ends
+
+    def _until(self, question, why):
+        try:
+            eventually(question)
+        except AssertionError:
+            raise AssertionError(why()) from None
 
 
 class Manager:
     """The manager interface, as little of it as tests need."""
 
     def __init__(self, plan):
-        self.socket = socket.create_connection(("127.0.0.1", plan.ami_port), 5)
+        self.socket = socket.create_connection(("127.0.0.1", plan.ami_port), PATIENCE)
+        self.socket.settimeout(None)  # it may have nothing to say for long
         self.buffer, self.events, self.answers, self.count = b"", [], {}, 0
         threading.Thread(target=self._read, daemon=True).start()
         assert self.act(Action="Login", Username="huying", Secret=plan.ami_secret)["Response"] == "Success"
@@ -143,14 +176,14 @@ class Manager:
         lines = [f"{key}: {value}" for key, many in (fields | {"ActionID": name}).items()
                  for value in (many if isinstance(many, list) else [many])]
         self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        limit = time.monotonic() + 10
+        limit = time.monotonic() + PATIENCE
         while name not in self.answers:
             assert time.monotonic() < limit, fields
             time.sleep(0.01)
         return self.answers[name]
 
-    def wait(self, event, seconds=10, **match):
-        limit = time.monotonic() + seconds
+    def wait(self, event, **match):
+        limit = time.monotonic() + PATIENCE
         while time.monotonic() < limit:
             for found in self.events:
                 if found.get("Event") == event and all(found.get(key) == value for key, value in match.items()):
@@ -160,13 +193,10 @@ class Manager:
 
     def channel(self, prefix):
         """The name of the channel that begins so, once it is there."""
-        return self.wait_channel(prefix)
-
-    def wait_channel(self, prefix, seconds=5):
-        limit = time.monotonic() + seconds
+        limit = time.monotonic() + PATIENCE
         while time.monotonic() < limit:
-            gone = {event["Channel"] for event in self.events if event.get("Event") == "Hangup"}
-            for event in reversed(self.events):
+            gone = {event["Channel"] for event in self.events.copy() if event.get("Event") == "Hangup"}
+            for event in reversed(self.events.copy()):
                 if event.get("Event") == "Newchannel" and event["Channel"].startswith(prefix) and event["Channel"] not in gone:
                     return event["Channel"]
             time.sleep(0.02)
@@ -228,12 +258,12 @@ class Web:
 
 def make_sounds(folder: Path, seconds=0.3):
     """A short tone for everything that is spoken: the names are what matters."""
-    for name in (*(f"zh/{name}" for name in spoken.SPOKEN), "moh/tone", "uploaded/hello"):
+    for name in (*(f"zh/{name}" for name in spoken.SPOKEN), "moh/tone", "uploaded/hello", "uploaded/long"):
         path = folder / f"{name}.wav"
         if path.exists():
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        count = int(8000 * (10 if name.startswith("moh") else seconds))
+        count = int(8000 * (10 if name.startswith(("moh", "uploaded/long")) else seconds))
         with wave.open(str(path), "wb") as out:
             out.setparams((1, 2, 8000, count, "NONE", ""))
             out.writeframes(struct.pack(f"<{count}h", *(int(6000 * math.sin(2 * math.pi * 300 * at / 8000)) for at in range(count))))

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from telephony import audio
+from telephony.node import eventually
 
 
 @pytest.mark.req("R199")
@@ -12,9 +13,8 @@ def test_answered_and_rated(node, carrier):
     agent = node.telephone("1001")
     node.members("support", "1001")
     call = carrier.call("12345", "13800138000").wait_answered()
-    desk = agent.wait_offered().wait_answered()
-    time.sleep(1.5)
-    assert desk.heard > 40 and call.heard > 40
+    desk = agent.wait_offered().wait_answered().wait_heard(frames=40)
+    call.wait_heard(frames=40)
     desk.hangup()
     node.wait_told("INVITE")
     call.press("5")
@@ -29,7 +29,7 @@ def test_answered_and_rated(node, carrier):
 def test_given_up_while_waiting(node, carrier):
     call = carrier.call("12345", "13800138001").wait_answered()
     node.wait_told("QUEUE support")
-    time.sleep(0.5)
+    node.wait_playing("default")
     call.hangup()
     node.wait_told("QUEUEEND support:ABANDON:")
     node.quiet()
@@ -40,8 +40,7 @@ def test_hung_up_by_the_caller_is_not_invited(node, carrier):
     agent = node.telephone("1001")
     node.members("support", "1001")
     call = carrier.call("12345", "13800138000").wait_answered()
-    agent.wait_offered().wait_answered()
-    time.sleep(0.5)
+    agent.wait_offered().wait_answered().wait_heard()
     call.hangup()
     node.wait_told("QUEUEEND support:ANSWERED:PJSIP/1001")
     node.quiet()
@@ -52,7 +51,7 @@ def test_invited_but_silent_or_gone(node, carrier):
     agent = node.telephone("1001")
     node.members("support", "1001")
     call = carrier.call("12345", "13800138000").wait_answered()
-    agent.wait_offered().wait_answered().hangup()
+    agent.wait_offered().wait_answered().wait_heard().hangup()
     node.wait_told("INVITE")
     call.hangup()
     node.wait_told("RATE none")
@@ -64,7 +63,7 @@ def test_invited_but_silent_or_gone(node, carrier):
 def test_a_blocked_caller_may_press_the_emergency_key(node, carrier, key, told):
     node.cli("database put blocked 13811112222 1")
     call = carrier.call("12345", "13811112222").wait_answered()
-    time.sleep(0.8)
+    node.wait_playing("blocked")
     if key:
         call.press(key)
     else:
@@ -89,7 +88,7 @@ def test_a_blocked_caller_whom_the_web_lets_through(node, carrier, web):
     assert web.asked[0][0] == "/switch/route"
     asked = web.asked[0][1]
     assert (asked["called"], asked["caller"], asked["key"]) == ("12345", "13811112222", node.plan.web_key)
-    assert asked["call"] == node.records()[0].linkedid
+    assert asked["call"] == node.first_call()
 
 
 @pytest.mark.req("R203")
@@ -120,18 +119,15 @@ def test_a_web_that_fails_hangs_or_is_gone(node, carrier, web):
     call = carrier.call("12345", "13800138000").wait_answered()
     node.wait_told("QUEUE support")
     call.hangup()
-    web.status, web.delay = 200, 4
-    begin = time.monotonic()
-    call = carrier.call("12345", "13800138000").wait_answered()
-    assert 0.8 < time.monotonic() - begin < 1.8
-    call.hangup()
+    web.status, web.delay = 200, 60
+    carrier.call("12345", "13800138000").wait_answered().hangup()  # long before the web has answered
     web.close()
-    begin = time.monotonic()
-    call = carrier.call("12345", "13800138000").wait_answered()
-    assert time.monotonic() - begin < 0.6
-    call.hangup()
+    carrier.call("12345", "13800138000").wait_answered().hangup()
     node.quiet()
     assert node.told().count("ROUTE fallback") == 3
+    at = {(record.linkedid, record.user_event): record.at for record in node.records()}
+    _, hung, gone = [(at[call, "ROUTE"] - at[call, "ENTER"]).total_seconds() for call, told in at if told == "ROUTE"]
+    assert 0.8 < hung < 5 and gone < hung
 
 
 def test_an_unknown_number_and_a_stranger_are_refused(node, carrier):
@@ -163,7 +159,9 @@ def test_a_flood_from_one_number_is_held_back(node, carrier):
     calls = [carrier.call("12345", "13866668888") for _ in range(node.plan.per_caller + 3)]
     other = carrier.call("12345", "13800138000").wait_answered()
     node.wait_told("REFUSE flood")
-    refused = [call for call in calls if call.ended.wait(2)]
+    eventually(lambda: node.told().count("REFUSE flood") == 3)
+    eventually(lambda: all(call.ended.is_set() or call.answered.is_set() for call in calls))
+    refused = [call for call in calls if call.ended.is_set()]
     assert len(refused) == 3 and {call.status for call in refused} == {486}
     for call in [*calls, other]:
         call.hangup()
@@ -175,7 +173,7 @@ def test_a_waiting_caller_hears_where_they_stand(node, carrier):
     first = carrier.call("12345", "13800138000").wait_answered()
     second = carrier.call("12345", "13800138001").wait_answered()
     node.wait_told("QUEUE support", since=3)
-    limit = time.monotonic() + 45
+    limit = time.monotonic() + 90
     wanted = ["queue-thereare", "digits/2", "queue-callswaiting"]
     while True:
         heard: dict[str, list[str]] = {}  # by caller: the two are told at the same time
@@ -197,8 +195,7 @@ def test_priority_goes_first(node, carrier, web):
     early = carrier.call("12345", "13800138000").wait_answered()
     node.wait_told("QUEUE support")
     late = carrier.call("12345", "13800138009").wait_answered()
-    node.wait_told("QUEUE support", since=4)
-    time.sleep(0.5)
+    eventually(lambda: "has 2 calls" in node.cli("queue show support"))
     agent = node.telephone("1001")
     node.members("support", "1001")
     desk = agent.wait_offered().wait_answered()
@@ -211,13 +208,10 @@ def test_priority_goes_first(node, carrier, web):
 def test_a_centres_lines_are_counted(node, carrier):
     """More calls than the centre has lines: told apart from a full trunk by nothing but the number; others get through."""
     calls = [carrier.call("12349", f"1380013800{number}") for number in range(4)]
-    limit = time.monotonic() + 10
-    while sum(call.ended.is_set() or call.answered.is_set() for call in calls) < 4:
-        assert time.monotonic() < limit
-        time.sleep(0.05)
+    eventually(lambda: all(call.ended.is_set() or call.answered.is_set() for call in calls))
     assert [call.status for call in calls].count(503) == 2
     carrier.call("12345", "13800138008").wait_answered()
-    assert node.told().count("REFUSE lines") == 2
+    eventually(lambda: node.told().count("REFUSE lines") == 2)
 
 
 @pytest.mark.req("R217")
@@ -229,21 +223,21 @@ def test_the_recording_is_as_long_as_the_talk(node, carrier, manager, way, befor
     first, second = node.telephone("1001", tone=880, first=before), node.telephone("1002", tone=1600, first=after)
     node.members("support", "1001")
     call = carrier.call("12345", "13800138000").wait_answered()
-    desk = first.wait_offered().wait_answered()
-    time.sleep(1)
+    desk = first.wait_offered().wait_answered().wait_heard(440, frames=50)
+    before = node.streams("default")
     desk.hold()
+    node.wait_playing("default", before + 1)
     time.sleep(1.5)
     desk.hold(False)
-    time.sleep(0.7)
+    desk.wait_heard(440, frames=40)
     moved = manager.act(Action=way, Channel=manager.channel("PJSIP/1001-"), Context="move", Exten="1002")
     assert moved["Response"] == "Success", moved
     other = second.wait_offered().wait_answered()
     if way == "Atxfer":
-        time.sleep(0.8)
+        other.wait_heard(880, frames=40)
         desk.hangup()
-    time.sleep(2)
-    assert call.hears(1600) and other.hears(440)
-    other.hangup()
+    call.wait_heard(1600, frames=100)
+    other.wait_heard(440).hangup()
     node.wait_told("INVITE")
     call.hangup()
     node.quiet()
@@ -253,7 +247,7 @@ def test_the_recording_is_as_long_as_the_talk(node, carrier, manager, way, befor
         for record in mine if record.kind in {"BRIDGE_ENTER", "BRIDGE_EXIT"}
     )
     names = [record.data for record in node.records() if record.user_event == "RECORD"]
-    sounds = [audio.read(node.plan.folder / "spool/recordings" / name)[0] for name in names]
+    sounds = [node.recording(name) for name in names]
     assert names[0] == f"{mine[0].linkedid}.wav" and len(names) == (2 if way == "Atxfer" else 1)
     assert abs(len(sounds[0]) / audio.RATE - talk) < 1, (len(sounds[0]) / audio.RATE, talk)
     heard = {hz for sound in sounds for hz in (440, 880, 1600) if audio.hears(sound, hz)}

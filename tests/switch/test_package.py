@@ -115,11 +115,11 @@ def test_a_failure_is_told_and_leaves_nothing(machine):
 
 def test_a_mirror_that_hangs_is_given_up(machine, monkeypatch):
     monkeypatch.setattr(package, "SECONDS", 0.2)
-    machine.mmdebstrap(seconds=5)
+    machine.mmdebstrap(seconds=120)
     begun = time.monotonic()
     with pytest.raises(package.NoSwitch, match="没有完成，请检查网络"):
         package.fetch(machine.cache)
-    assert time.monotonic() - begun < 4  # what it had started itself went with it
+    assert time.monotonic() - begun < 60  # what it had started itself went with it
 
 
 @pytest.mark.parametrize(("version", "broken"), [("18.9.0", False), ("22.1.0", True)])

@@ -1,6 +1,8 @@
 """A real Asterisk of a test's own, made from a Plan on free ports under a temporary folder."""
 
+import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import time
@@ -89,6 +91,13 @@ class Node:
         count = self.cli("core show channels count").split()
         return int(count[0]) if count and count[0].isdigit() else -1
 
+    def recording(self, name: str) -> list[list[int]]:
+        """The channels of a recording, once the recorder has let go of it: until then there is no saying how long it is."""
+        assert self.process
+        path = self.folder / "spool/recordings" / name
+        eventually(lambda: path.exists() and not is_open(path, self.process.pid))
+        return audio.read(path)
+
     def said(self) -> str:
         """The last lines of its log, for a failing test."""
         logs = [self.folder / "log" / name for name in ("out", "full")]
@@ -96,6 +105,15 @@ class Node:
 
     def log(self) -> str:
         return (self.folder / "log" / "full").read_text(errors="replace")
+
+
+def is_open(path: Path, pid: int) -> bool:
+    """Whether that process has the file open."""
+    for handle in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):  # closed meanwhile
+            if handle.readlink() == path.resolve():
+                return True
+    return False
 
 
 def eventually(question: Callable[[], object], *, seconds: float = PATIENCE) -> object:
@@ -108,15 +126,24 @@ def eventually(question: Callable[[], object], *, seconds: float = PATIENCE) -> 
     raise AssertionError(f"never came true within {seconds} s")
 
 
-def free_ports(count: int, kind: int = socket.SOCK_STREAM) -> list[int]:
-    """Ports of loopback that nobody has at this moment: parallel runs of several people share one machine."""
-    probes = [socket.socket(socket.AF_INET, kind) for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody has at this moment, of TCP as of UDP: parallel runs of several people share one machine. They lie
+    outside of those that the kernel hands out, so that nobody is given one before it is used."""
+    found: list[int] = []
+    while len(found) < count:
+        port = 5000 + secrets.randbelow(7000)
+        if port not in found and all(_free(port, kind) for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM)):
+            found.append(port)
+    return found
+
+
+def _free(port: int, kind: int) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        try:
+            probe.bind(("0.0.0.0", port))
+        except OSError:
+            return False
+    return True
 
 
 def media_ports() -> tuple[int, int]:

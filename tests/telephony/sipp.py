@@ -11,7 +11,6 @@ so it needs root. For single calls steered step by step take telephone.Telephone
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -186,14 +185,14 @@ class Sipp:
         number = len(self.runs)
         capture = audio.write_capture(self.folder / f"sound{number}.pcap", sound)
         options = ["-s", called, "-m", str(calls), "-r", str(rate), "-l", str(at_once)]
-        return self._run(node, citizen(capture, talk, prefix), host, free_ports(1, socket.SOCK_DGRAM)[0], options)
+        return self._run(node, citizen(capture, talk, prefix), host, free_ports(1)[0], options)
 
     def agents(self, node: Node, extensions: Sequence[str], sound: Sound, password: str, *, ring: float = 0.3,
                talk: float = 3600, host: str = "127.0.0.3") -> Run:
         """One SIPp that answers for all these phones, and their registration."""
         number = len(self.runs)
         capture = audio.write_capture(self.folder / f"sound{number}.pcap", sound)
-        port = free_ports(1, socket.SOCK_DGRAM)[0]
+        port = free_ports(1)[0]
         for extension in extensions:  # from the port that SIPp takes over: the switch believes the sender's address
             phone = Telephone(node.address, extension, password=password, host=host, port=port)
             phone.register(3600)
@@ -202,7 +201,7 @@ class Sipp:
 
     def scenario(self, node: Node, xml: str, *options: str, host: str = CARRIER) -> Run:
         """Any scenario at all, for hostile ones."""
-        return self._run(node, xml, host, free_ports(1, socket.SOCK_DGRAM)[0], list(options))
+        return self._run(node, xml, host, free_ports(1)[0], list(options))
 
     def stop(self) -> None:
         for run in self.runs:

@@ -22,7 +22,7 @@ from telephony import audio
 from telephony.media import Media
 from telephony.sip import Message, address_of, digest, tag_of, user_of
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 class Telephone:
@@ -131,7 +131,7 @@ class Telephone:
         """Send until answered; the final answer."""
         answers = self._answers.setdefault(request.branch, queue.Queue())
         try:
-            for _ in range(16):
+            for _ in range(32):
                 self.send(request)
                 try:
                     while (answer := answers.get(timeout=0.5)).code < 200:
@@ -254,6 +254,10 @@ class Call:
             self.phone.send(ask)
             self._end("us", 487)
 
+    def talked(self) -> float:
+        """Seconds from the answer to the end, or until now."""
+        return self.states.get("ended", time.monotonic()) - self.states["up"]
+
     def say(self, hz: int | None) -> "Call":
         """Sound on this frequency from now on; 0 is silence, None sends no packets at all."""
         self.media.hz = hz
@@ -263,7 +267,7 @@ class Call:
         self.media.keys.extend(keys)
         return self
 
-    def hears(self, hz: int, *, within: float = 3.0) -> bool:
+    def hears(self, hz: int, *, within: float = PATIENCE) -> bool:
         """Whether this frequency is heard within so many seconds."""
         until = time.monotonic() + within
         while time.monotonic() < until:
@@ -303,7 +307,7 @@ class Call:
 
     def _insist(self, request: Message | None) -> None:
         """Send the first request again until anybody answers: datagrams may be lost."""
-        for _ in range(6):
+        for _ in range(30):
             time.sleep(0.5)
             if self.state != "trying" or self._request is not request or "heard" in self.states:
                 return

@@ -15,7 +15,7 @@ def on(node, test, **options) -> None:
         async with await ami.connect("127.0.0.1", plan.ami_port, "huying", plan.ami_secret, **options) as link:
             await test(link)
 
-    asyncio.run(asyncio.wait_for(main(), 60))
+    asyncio.run(asyncio.wait_for(main(), 120))
 
 
 async def until(link: ami.Link, name: str, **values: str) -> ami.Message:

@@ -14,7 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
+from huying.audit.models import Access
 from huying.calls.catalog import Outcome
 from huying.calls.models import Call, Leg, OtherDesk, SkillGroup
 from huying.calls.queries.asked import Question, conditions
@@ -295,3 +297,31 @@ def test_a_month_of_a_real_call_centre(cast, tmp_path):
     assert total["talk_ms"] == 1000 * sum(int(row["ser_time"]) for row in rows)
     assert total["wait_ms"] == 1000 * sum(int(row["q_time"]) for row in rows)
     assert sum(line.counts["answered"] for line in lines_of(cast.actor("leader1"), asked)) == total["answered"] == len(rows)
+
+
+@pytest.mark.req("R223", "R224")
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_report_taken_out_is_the_page_marked_and_on_record(cast, client, day, form):
+    cast.staff["agent1"].name = "=1+1"
+    cast.staff["agent1"].save()
+    client.force_login(cast.staff["leader1"], backend=BACKEND)
+    address = reverse("calls:reports") + "?since=2026-11-20&until=2026-11-20&step=day&by=agent"
+    answer = client.get(f"{address}&as={form}")
+    assert answer.status_code == 200 and f".{form}" in answer["Content-Disposition"]
+    rows = sheet_of(answer.content, form)
+    assert "leader1" in str(rows[0][0]) and [str(cell) for cell in rows[1][:3]] == ["时间", "对象", "呼入"]
+    page = unescape(client.get(address).content.decode())
+    shown = [re.sub(r"<[^>]+>", "", cell).replace("未达", "").strip()
+             for cell in re.findall(r'<td class="is-number is-tight">(.*?)</td>', page, re.S)]
+    assert [str(cell) for row in rows[2:] for cell in row[2:]] == shown
+    assert rows[-1][1] == "合计" and "'=1+1" in {row[1] for row in rows[2:]}
+    taken = Access.objects.get(kind="export", stream="report")
+    assert taken.actor_id == cast.staff["leader1"].pk and "2026-11-20" in taken.reason
+    client.force_login(cast.staff["agent1"], backend=BACKEND)
+    assert client.get(f"{address}&as={form}").status_code == 404
+
+
+def sheet_of(content, form):
+    if form == "csv":
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    return [list(row) for row in load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)]

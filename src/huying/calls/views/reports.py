@@ -19,9 +19,11 @@ from huying.calls.queries.desks import FIGURES as PASSED
 from huying.calls.queries.desks import desk_lines, desk_names, desks_in_all, passed_on, spoken_with
 from huying.calls.queries.reports import calls_behind, lines_of, names_of, total_of, within
 from huying.calls.queries.shares import joined
+from huying.calls.views.report_file import report_file
 from huying.calls.views.report_tables import TABLES, TABS, Table, table_of
 from huying.org.policies import Actor, needs
 from huying.org.queries.paging import ListPage, page_of
+from huying.ui.rules.sheets import MEDIA_TYPES
 
 KEY = re.compile(r"-|\d{1,18}|x:[^\x00]{1,20}|[\d*#+]{1,32}")
 CODE = re.compile(r"[A-Za-z0-9]{1,20}")
@@ -42,16 +44,19 @@ def reports(request: HttpRequest) -> HttpResponse:
     if table is TABLES["desks"]:
         question = replace(question, by="desk")
     lines, counts = counted(actor, question)
-    total = Line(None, "", "合计", counts)
+    total, target = Line(None, "", "合计", counts), target_of(actor, question)
+    if (chosen := request.GET.get("as", "")) in MEDIA_TYPES:
+        rows = [drawn(table, question, line, target) for line in (*lines, total)]
+        return report_file(actor, table, question, rows, form=chosen, path=request.get_full_path())
     shown = ReportForm(initial={
         "since": question.since, "until": question.until, "step": question.step or "none", "by": form.question().by,
         "seconds": question.seconds, "start": question.start, "happy": str(question.happy),
     })
     context |= {
         "form": shown, "table": table, "question": question, "columns": table.columns_of(question), "count": len(lines),
-        "rows": [drawn(table, question, line, target_of(actor, question)) for line in lines[:MOST_LINES]],
-        "total": drawn(table, question, total, target_of(actor, question)), "capped": len(lines) > MOST_LINES,
-        "target": target_of(actor, question) if table is TABLES["service"] else None, "note": table.note_of(question),
+        "rows": [drawn(table, question, line, target) for line in lines[:MOST_LINES]],
+        "total": drawn(table, question, total, target), "capped": len(lines) > MOST_LINES,
+        "target": target if table is TABLES["service"] else None, "note": table.note_of(question),
     }
     return render(request, "calls/reports.html", context)
 

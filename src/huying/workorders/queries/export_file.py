@@ -1,18 +1,12 @@
 """The file of an export: the rows a list shows, contacts masked, marked with who took it out and when (R154)."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 from huying.org.policies import Actor
+from huying.ui.rules.sheets import MEDIA_TYPES, as_csv, as_workbook, harmless
 from huying.workorders.catalog import Satisfaction
 from huying.workorders.models import ExportRequest, WorkOrder
 from huying.workorders.policies import sees_contact, visible_to
@@ -25,10 +19,8 @@ HEADINGS = (
 )
 WIDTHS = (24, 16, 10, 8, 8, 8, 12, 30, 60, 20, 24, 24, 17, 17, 17, 17, 17, 60, 8, 10, 14)
 _BATCH = 500
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-MEDIA_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8",
-}
+
+__all__ = ["HEADINGS", "MEDIA_TYPES", "export_file", "export_rows", "harmless", "watermark"]
 
 
 def watermark(actor: Actor, row: ExportRequest) -> str:
@@ -67,44 +59,8 @@ def moment(at: datetime | None) -> str:
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else ""
 
 
-def harmless(text: str) -> str:
-    """A text a spreadsheet would take for a formula is marked as text."""
-    clean = "".join(sign for sign in text if sign in "\n\t" or sign >= " ")
-    return f"'{clean}" if clean.startswith("\t") or clean.lstrip().startswith(_RISKY) else clean
-
-
 def export_file(row: ExportRequest, mark: str, rows: Iterable[list[str]]) -> bytes:
     """The file in the format asked for; the mark stands above the headings and, in a workbook, on every printed page."""
-    return as_csv(mark, rows) if row.format == ExportRequest.Format.CSV else as_workbook(mark, rows)
-
-
-def as_csv(mark: str, rows: Iterable[list[str]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([mark])
-    writer.writerow(HEADINGS)
-    writer.writerows([harmless(text) for text in row] for row in rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()  # the mark by which Excel knows UTF-8
-
-
-def as_workbook(mark: str, rows: Iterable[list[str]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet: Any = book.create_sheet("工单")
-    for place, width in enumerate(WIDTHS):
-        sheet.column_dimensions[chr(ord("A") + place)].width = width
-    sheet.freeze_panes = "A3"
-    sheet.oddFooter.center.text = mark.replace("&", "＆")
-    sheet.oddHeader.right.text = mark.replace("&", "＆")
-    sheet.append([bold(sheet, mark)])
-    sheet.append([bold(sheet, heading) for heading in HEADINGS])
-    for row in rows:
-        sheet.append([harmless(text)[:32_000] for text in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def bold(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.font = Font(bold=True)
-    return cell
+    if row.format == ExportRequest.Format.CSV:
+        return as_csv(mark, HEADINGS, rows)
+    return as_workbook("工单", mark, HEADINGS, rows, WIDTHS)

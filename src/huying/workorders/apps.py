@@ -8,17 +8,19 @@ class WorkordersConfig(AppConfig):
 
     def ready(self) -> None:
         import huying.workorders.receivers  # noqa: F401
+        from huying.calls.queries.call_list import register_calls_of_order
         from huying.calls.queries.call_page import register_orders
         from huying.calls.rules.above import register_urgent
         from huying.org.catalog import register_nav, register_permissions
         from huying.org.operations import Obligation, register_obligation
         from huying.workorders.catalog import PERMISSIONS
         from huying.workorders.operations.hand_over import duties_of, hand_over
-        from huying.workorders.queries.calls import orders_of_call
+        from huying.workorders.queries.calls import calls_of_number, orders_of_call
         from huying.workorders.queries.urgent import has_open_urgent_order
 
         register_permissions("工单", PERMISSIONS)
         register_orders(orders_of_call)
+        register_calls_of_order(calls_of_number)
         register_obligation(Obligation("orders", "在手工单", duties_of, hand_over))
         register_urgent(has_open_urgent_order)
         enter_menu()

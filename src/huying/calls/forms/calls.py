@@ -19,8 +19,11 @@ class CallFilter(forms.Form):
     """Everything may be left empty."""
 
     number = forms.CharField(label="号码", required=False, max_length=20, widget=forms.TextInput(attrs={"size": 11}))
+    order = forms.CharField(label="工单号", required=False, max_length=40, widget=forms.TextInput(attrs={"size": 14}))
     since = forms.DateField(label="起", required=False, widget=DayInput())
+    since_time = forms.TimeField(label="起（时刻）", required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     until = forms.DateField(label="止", required=False, widget=DayInput())
+    until_time = forms.TimeField(label="止（时刻）", required=False, widget=forms.TimeInput(attrs={"type": "time"}))
     direction = forms.ChoiceField(label="方向", required=False, choices=[*ANY, *Call.Direction.choices])
     outcome = forms.ChoiceField(label="结果", required=False, choices=[*ANY, *OUTCOME_LABELS.items()])
     group = forms.ModelChoiceField(SkillGroup.objects.none(), label="技能组", required=False, empty_label="全部")
@@ -28,6 +31,8 @@ class CallFilter(forms.Form):
     rating = forms.ChoiceField(label="评价", required=False, choices=[*ANY, *RATINGS])
     recording = forms.ChoiceField(label="录音", required=False, choices=[*ANY, *Recording.State.choices])
     longer = forms.IntegerField(label="通话至少（秒）", required=False, min_value=0, max_value=86400)
+
+    shorter = forms.IntegerField(label="通话至多（秒）", required=False, min_value=0, max_value=86400)
 
     def __init__(self, *args: Any, centres: list[int], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -43,11 +48,17 @@ class CallFilter(forms.Form):
             raise forms.ValidationError("请填写完整的电话号码")
         return digits
 
+    def clean_order(self) -> str:
+        return "".join(str(self.cleaned_data["order"]).split())
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         since, until = found.get("since"), found.get("until")
         if isinstance(since, date) and isinstance(until, date) and since > until:
             self.add_error("until", "止日期早于起日期")
+        longer, shorter = found.get("longer"), found.get("shorter")
+        if isinstance(longer, int) and isinstance(shorter, int) and longer > shorter:
+            self.add_error("shorter", "至多的秒数少于至少的秒数")
         return found
 
 

@@ -1,7 +1,8 @@
 """Finding calls: who may see which, by what they are narrowed down, page by page (R221, R223)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,8 +16,16 @@ from huying.kernel.clock import SHANGHAI
 from huying.org.policies import Actor
 
 PAGE = 50
+FIRST = date(1990, 1, 1)
 MOST = 1000
 SHOWN_FOR = timedelta(days=30)
+Finder = Callable[[Actor, str], list[int]]
+_finders: list[Finder] = []
+
+
+def register_calls_of_order(finder: Finder) -> None:
+    """Enter how the calls of an order are found by its number; for the room above that has orders."""
+    _finders[:] = [finder]
 
 
 @dataclass
@@ -31,10 +40,15 @@ class CallPage:
 
 
 def page_of_calls(actor: Actor, found: dict[str, Any], cursor: str = "") -> CallPage:
-    """Newest first; without dates, of the last 30 days."""
+    """Newest first; without dates, of the last 30 days, or all of an order that is asked for."""
     today = clock.now().astimezone(SHANGHAI).date()
-    since = midnight(found.get("since") or today - SHOWN_FOR)
+    first = FIRST if found.get("order") else today - SHOWN_FOR
+    since = at_time(found.get("since") or first, found.get("since_time"))
     rows = narrowed(calls_seen_by(actor).filter(entered_at__gte=since), found)
+    if until_time := found.get("until_time"):
+        rows = rows.filter(entered_at__lt=at_time(found.get("until") or today, until_time) + timedelta(minutes=1))
+    if order := found.get("order"):
+        rows = rows.filter(pk__in=[pk for finder in _finders for pk in finder(actor, order)])
     count = rows.order_by()[: MOST + 1].count()
     if place := read_cursor(cursor):
         at, pk = place
@@ -43,6 +57,10 @@ def page_of_calls(actor: Actor, found: dict[str, Any], cursor: str = "") -> Call
     last = page[PAGE - 1] if len(page) > PAGE else None
     after = f"{last.entered_at.timestamp():.6f}-{last.pk}" if last else ""
     return CallPage(page[:PAGE], min(count, MOST), count > MOST, after, since)
+
+
+def at_time(day: date, moment: time | None) -> datetime:
+    return datetime.combine(day, moment or time(), SHANGHAI)
 
 
 def narrowed(rows: QuerySet[Call], found: dict[str, Any]) -> QuerySet[Call]:
@@ -56,6 +74,8 @@ def narrowed(rows: QuerySet[Call], found: dict[str, Any]) -> QuerySet[Call]:
         rows = rows.filter(Exists(Recording.objects.filter(call=OuterRef("pk"), state=recording)))
     if longer := found.get("longer"):
         rows = rows.filter(talk_ms__gte=longer * 1000)
+    if (shorter := found.get("shorter")) is not None:
+        rows = rows.filter(talk_ms__lte=shorter * 1000)
     return rows.filter(**{name: found[name] for name in ("direction", "outcome", "group", "agent") if found.get(name)})
 
 

@@ -28,6 +28,12 @@ def page_of(actor: Actor, call: Call) -> str:
     return ""
 
 
+def calls_of_number(actor: Actor, number: str) -> list[int]:
+    """Keys of the calls of the order with that number, if this person may know of the order."""
+    rows = OrderCall.objects.filter(order__in=visible_to(actor).filter(number=number))
+    return list(rows.values_list("call_id", flat=True))
+
+
 def orders_of_call(actor: Actor, call: Call) -> list[dict[str, str]]:
     """The orders written from a call or about it, as far as this person may know of them."""
     rows = visible_to(actor).filter(calls__call=call).distinct()

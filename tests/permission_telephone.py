@@ -49,6 +49,7 @@ CALLS = {
     "calls:words": page("agent1 leader1 reviewer1 supervisor1 director1", pk=call_of_agent1, one=words_of_that_call),
     "calls:sound": page("", pk=recording_not_sealed),
     "calls:download": page("", pk=recording_not_sealed),
+    "calls:hold": page("", pk=recording_not_sealed),
     "calls:wall": page(WATCHES),
     "calls:board": page(WATCHES),
     "calls:hand": send("leader1 director1", pk=seat_of_agent2, word="force_ready"),

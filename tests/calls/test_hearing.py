@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from calls.exchange import CALLER
 from huying.audit.models import Access
-from huying.calls.models import Flow, FlowVersion, Utterance
+from huying.calls.models import Flow, FlowVersion, Recording, Utterance
 from huying.calls.operations.ask_service import at
 from huying.calls.operations.hear import forget, hear, understood
 from huying.calls.rules.hearing import BadHearing, Hearing, read_hearing
@@ -237,6 +237,15 @@ def test_what_was_said_goes_when_a_recording_would(listening, exchange, settings
     for when in (long_ago, clock.now()):
         Utterance.objects.create(centre=exchange.centre, linkedid="c", step="f1v1:n1", text="社保", way="1", at=when)
     assert forget() == 1 and Utterance.objects.count() == 1 and list(folder.iterdir())
+
+
+@pytest.mark.django_db
+def test_what_was_said_in_a_call_held_as_evidence_stays(listening, exchange):
+    call, long_ago = exchange.call(number=CALLER), clock.now() - timedelta(days=4000)
+    Recording.objects.create(centre=exchange.centre, call=call, name="x.wav", state="sealed", held_at=clock.now())
+    for name in (call.linkedid, "c"):
+        Utterance.objects.create(centre=exchange.centre, linkedid=name, step="f1v1:n1", text="社保", way="1", at=long_ago)
+    assert forget() == 1 and Utterance.objects.get().linkedid == call.linkedid
 
 
 @pytest.mark.django_db

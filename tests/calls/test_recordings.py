@@ -8,10 +8,11 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huying.audit.models import Access
+from huying.audit.models import Access, Event
 from huying.calls.models import Call, PhoneSetting, Recording
 from huying.calls.operations.recordings import expire, find, seal_waiting
 from huying.calls.queries.sealed import PIECE, digest_of, folder, opened, seal_file, spool
@@ -311,6 +312,48 @@ def test_recordings_go_when_their_time_is_over(cast):
     Recording.objects.update(kept_until=clock.now().date() - timedelta(days=1))
     assert expire() == 1 and not path.exists()
     assert Recording.objects.get(pk=row.pk).state == "expired"
+
+
+@pytest.mark.req("R217")
+def test_one_held_as_evidence_outlives_its_time_until_it_is_let_go(client, cast):
+    row = taped(cast)
+    seal_waiting()
+    Recording.objects.update(kept_until=clock.now().date() - timedelta(days=1))
+    path = f"/calls/recordings/{row.pk}/hold"
+    for who in ("leader1", "agent1", "director1@OTHER"):
+        assert get(client, cast, who, path).status_code == 404, who
+    assert get(client, cast, "director1", path).status_code == 200
+    assert client.post(path, {"reason": "留"}).status_code == 422 and Recording.objects.get().held_at is None
+    assert client.post(path, {"reason": "行政复议取证"}).status_code == 302
+    assert expire() == 0 and "行政复议取证" in get(client, cast, "leader1", f"/calls/{row.call_id}/").content.decode()
+    client.force_login(cast.staff["director1"], backend=BACKEND)
+    assert client.post(path, {"reason": "复议已结案"}).status_code == 302
+    kept = Event.objects.filter(kind__startswith="recording.").order_by("pk").values_list("kind", "reason")
+    assert list(kept) == [("recording.hold", "行政复议取证"), ("recording.release", "复议已结案")]
+    assert expire() == 1 and get(client, cast, "director1", path).status_code == 404
+
+
+@pytest.mark.req("R217", "R253")
+def test_a_file_somebody_changed_is_named_and_neither_played_nor_given_out(client, cast, capsys):
+    row, good = taped(cast), taped(cast, name="good.wav")
+    seal_waiting()
+    call_command("calls", "verify")
+    assert "录音完好：2 个" in capsys.readouterr().out
+    path = folder() / Recording.objects.get(pk=row.pk).path
+    sealed = bytearray(path.read_bytes())
+    sealed[len(sealed) // 2] ^= 1
+    path.write_bytes(sealed)
+    (folder() / Recording.objects.get(pk=good.pk).path).unlink()
+    with pytest.raises(CommandError, match="2 个录音异常"):
+        call_command("calls", "verify")
+    told = capsys.readouterr().out
+    assert f"录音 {row.pk}：与封存时不一致" in told and f"录音 {good.pk}：文件不在了" in told
+    played = get(client, cast, "leader1", f"/calls/recordings/{row.pk}/sound")
+    assert played.status_code == 409 and "与封存时不一致" in played.content.decode()
+    client.force_login(cast.staff["director1"], backend=BACKEND)
+    taken = client.post(f"/calls/recordings/{row.pk}/download", {"reason": "市纪委调取"})
+    assert taken.status_code == 409 and "与封存时不一致" in taken.content.decode()
+    assert not Access.objects.filter(kind="download").exists()
 
 
 def test_a_recording_whose_switch_was_killed_has_all_that_reached_the_disk():

@@ -15,6 +15,7 @@ urlpatterns = [
     path("calls/<int:pk>/words/<int:one>", views.words, name="words"),
     path("calls/recordings/<int:pk>/sound", views.sound, name="sound"),
     path("calls/recordings/<int:pk>/download", views.download, name="download"),
+    path("calls/recordings/<int:pk>/hold", views.hold, name="hold"),
     path("calls/wall/", views.wall, name="wall"),
     path("calls/board/", views.board, name="board"),
     path("calls/wall/<int:pk>/<slug:word>", views.hand, name="hand"),

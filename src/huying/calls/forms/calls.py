@@ -69,6 +69,13 @@ class WordsForm(forms.Form):
     )
 
 
+class HoldForm(forms.Form):
+    reason = forms.CharField(
+        label="原因", min_length=4, max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明原因", "min_length": "请写明原因（至少 4 个字）"},
+    )
+
+
 class DownloadForm(forms.Form):
     reason = forms.CharField(
         label="下载用途", min_length=4, max_length=300, widget=forms.Textarea(attrs={"rows": 3}),

@@ -31,6 +31,9 @@ class Recording(models.Model):
     duration_ms = models.PositiveBigIntegerField("时长（毫秒）", default=0)
     peaks = models.JSONField(default=list)
     kept_until = models.DateField("保存到", null=True)
+    held_at = models.DateTimeField("长期保存自", null=True)  # as evidence: not removed while it is set, whatever `kept_until` says
+    held_by = models.ForeignKey("org.Staff", models.SET_NULL, null=True, related_name="+")
+    held_why = models.CharField("长期保存原因", max_length=300, blank=True)
     sealed_at = models.DateTimeField(null=True)
 
     class Meta:

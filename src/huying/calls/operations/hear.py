@@ -18,7 +18,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
 
-from huying.calls.models import CalledNumber, Utterance
+from huying.calls.models import CalledNumber, Recording, Utterance
 from huying.calls.operations.ask_service import ServiceFailed, ask
 from huying.calls.operations.recordings import kept_days
 from huying.calls.queries.flows import graph_of
@@ -128,7 +128,8 @@ def forget() -> int:
     gone = 0
     for centre in Utterance.objects.order_by().values_list("centre_id", flat=True).distinct():
         old = clock.now() - timedelta(days=kept_days(centre))
-        gone += Utterance.objects.filter(centre_id=centre, at__lt=old).delete()[0]
+        held = Recording.objects.filter(centre_id=centre, held_at__isnull=False).values("call__linkedid")
+        gone += Utterance.objects.filter(centre_id=centre, at__lt=old).exclude(linkedid__in=held).delete()[0]
     return gone
 
 

@@ -103,10 +103,14 @@ def kept_days(centre_id: int) -> int:
 
 
 def expire() -> int:
-    """Remove what has been kept as long as the rule says; the row stays and says so."""
+    """Remove what has been kept as long as the rule says, but nothing held as evidence; the row stays and says so."""
     gone = 0
-    for row in Recording.objects.filter(state=Recording.State.SEALED, kept_until__lt=clock.now().date())[:1000]:
+    over = Recording.objects.filter(state=Recording.State.SEALED, held_at=None, kept_until__lt=clock.now().date())
+    for pk in over.values_list("pk", flat=True)[:1000]:
         with transaction.atomic():
+            row = over.select_for_update().filter(pk=pk).first()
+            if row is None:  # held this very moment
+                continue
             path, row.state, row.path, row.peaks = folder() / row.path, Recording.State.EXPIRED, "", []
             row.save(update_fields=["state", "path", "peaks"])
             transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]

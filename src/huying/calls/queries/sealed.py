@@ -14,10 +14,16 @@ from huying.citizens.fields import key_ring
 from huying.kernel import clock
 from huying.kernel.ciphers import OVERHEAD, TamperedData
 from huying.kernel.clock import SHANGHAI
+from huying.kernel.errors import Refusal
 from huying.org.policies import Actor
 
 PIECE = 256 * 1024
 """Bytes of plain sound in one piece."""
+
+
+class DamagedRecording(Refusal):
+    code = "damaged_recording"
+    message = "录音文件与封存时不一致，可能被改动或损坏，不能播放和下载，请联系系统运维"
 
 
 def folder() -> Path:
@@ -71,8 +77,18 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(sealed, "sha256").hexdigest()
 
 
+def whole(row: Recording) -> bool:
+    """Whether what lies there is what was sealed."""
+    try:
+        return digest_of(folder() / row.path) == row.digest
+    except OSError:
+        return False
+
+
 def taken_out(row: Recording, actor: Actor) -> bytes:
-    """The whole sound with the mark of who takes it out and when."""
+    """The whole sound with the mark of who takes it out and when. Raises DamagedRecording."""
+    if not whole(row):
+        raise DamagedRecording
     username = actor.staff.username if actor.staff else ""
     words = f"{actor.name} {username} call {row.call_id} sha256 {row.digest[:16]}"
     plain = b"".join(opened(folder() / row.path, row.name, row.size))

@@ -15,6 +15,7 @@ from huying.calls.views.flows import (
     node_do,
     node_new,
 )
+from huying.calls.views.hold import hold
 from huying.calls.views.pool import call_back, pool, pool_done
 from huying.calls.views.prompts import prompt, prompt_delete, prompt_new, prompt_sound, prompt_try, prompts
 from huying.calls.views.reports import report_calls, reports
@@ -37,7 +38,7 @@ from huying.calls.views.words import words
 __all__ = [
     "bar", "block", "block_do", "block_export", "block_new", "blocks", "board", "call", "call_back", "call_for_help",
     "caller_list", "caller_lists", "calls", "day", "demo_phone", "do", "download", "flow", "flow_name", "flow_new",
-    "flow_off", "flow_publish", "flow_restore", "flow_versions", "flows", "hand", "help_answer", "list_delete",
+    "flow_off", "flow_publish", "flow_restore", "flow_versions", "flows", "hand", "help_answer", "hold", "list_delete",
     "list_new", "listed_off", "log", "node", "node_do", "node_new", "phone_password", "phone_window", "pool",
     "pool_done", "prompt", "prompt_delete", "prompt_new", "prompt_sound", "prompt_try", "prompts", "report_calls",
     "reports", "route", "seat", "service", "setting", "settings", "skills", "sound", "speech", "talk", "wall",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import structlog
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,12 +18,14 @@ from huying.calls.models import Call, Recording
 from huying.calls.policies import calls_seen_by
 from huying.calls.queries.call_list import page_of_calls
 from huying.calls.queries.call_page import orders_of, page_of_call
-from huying.calls.queries.sealed import folder, opened, taken_out
+from huying.calls.queries.sealed import DamagedRecording, folder, opened, taken_out, whole
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 from huying.org.policies import Actor, actor_of, found_or_404, needs
 from huying.org.queries import centres_of
+from huying.ui.fields import refuse
 
+log = structlog.get_logger("huying.calls.recordings")
 LISTENING = timedelta(hours=1)
 SEES = ("calls.view", "calls.view_own")
 
@@ -75,6 +78,9 @@ def sound(request: HttpRequest, pk: int) -> HttpResponseBase:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{row.size}"})
     if request.method == "GET" and (begin == 0 or not heard_lately(actor_of(request), row)):
         note(actor_of(request), row, Access.Kind.VIEW, "收听录音", request.path)
+    if begin == 0 and not whole(row):
+        log.error("recording_damaged", recording=row.pk)
+        return HttpResponse(DamagedRecording.message, status=409, content_type="text/plain; charset=utf-8")
     partial = "Range" in request.headers
     answer = StreamingHttpResponse(stream(row, begin, end), status=206 if partial else 200, content_type="audio/wav")
     answer["Accept-Ranges"], answer["Content-Length"] = "bytes", str(end - begin)
@@ -116,9 +122,14 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "calls/download.html", {"form": form, "row": row}, status=status)
-    note(actor, row, Access.Kind.DOWNLOAD, form.cleaned_data["reason"], request.path)
     now = clock.now().astimezone(SHANGHAI)
-    answer = HttpResponse(taken_out(row, actor), content_type="audio/wav")
+    try:
+        answer = HttpResponse(taken_out(row, actor), content_type="audio/wav")
+    except DamagedRecording as refusal:
+        log.error("recording_damaged", recording=row.pk)
+        refuse(form, refusal)
+        return render(request, "calls/download.html", {"form": form, "row": row}, status=409)
+    note(actor, row, Access.Kind.DOWNLOAD, form.cleaned_data["reason"], request.path)
     answer["Content-Disposition"] = content_disposition_header(True, file_name(row, actor, now)) or ""
     return answer
 

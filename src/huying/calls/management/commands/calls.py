@@ -9,9 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from huying.calls.models import Recording
 from huying.calls.operations.import_log import Counts, import_log
 from huying.calls.operations.reconcile import reconcile
 from huying.calls.queries.facts import calls_since, facts_of, whole
+from huying.calls.queries.sealed import folder
+from huying.calls.queries.sealed import whole as whole_sound
 from huying.calls.rules.call_log import BadMapping, parse_log_map
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
@@ -28,10 +31,13 @@ class NoCentre(Refusal):
 
 
 class Command(BaseCommand):
-    help = "话务记录：calls list 打印每次通话的全部事实；calls reconcile 与交换机日志核对并补齐；calls import 导入其他系统的话单"
+    help = (
+        "话务记录：calls list 打印每次通话的全部事实；calls reconcile 与交换机日志核对并补齐；"
+        "calls import 导入其他系统的话单；calls verify 核对封存的录音"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="list|reconcile|import")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="list|reconcile|import|verify")
         rows = actions.add_parser("list", help="打印通话及其全部节点")
         rows.add_argument("--since", required=True, type=moment, metavar="时间", help="ISO 8601，或 30m、2h、1d 之前")
         rows.add_argument("--until", type=moment, metavar="时间", help="到何时为止（不含）")
@@ -47,9 +53,11 @@ class Command(BaseCommand):
         log.add_argument("--centre", required=True, metavar="编码", help="导入到哪个运营中心")
         log.add_argument("--rejects", type=Path, metavar="文件", help="退回的行写到哪里，默认当前目录下 文件名.rejects.csv")
 
+        actions.add_parser("verify", help="逐个核对封存的录音与封存时的摘要，指出缺失和被改动的")
+
     def handle(self, *args: Any, **options: Any) -> None:
         with tenant_scope(ALL):
-            {"list": self.list, "reconcile": self.reconcile, "import": self.bring_in}[options["action"]](options)
+            {"list": self.list, "reconcile": self.reconcile, "import": self.bring_in, "verify": self.verify}[options["action"]](options)
 
     def list(self, options: dict[str, Any]) -> None:
         centre = centre_of(options["centre"]).pk if options["centre"] else None
@@ -83,6 +91,17 @@ class Command(BaseCommand):
             self.stdout.write(f"退回 {counts.rejected} 行，原因见 {rejects}")
         said = {"read": counts.read, "created": counts.created, "known": counts.known, "rejected": counts.rejected}
         self.stdout.write(json.dumps(said))
+
+    def verify(self, options: dict[str, Any]) -> None:
+        rows, faults = Recording.objects.filter(state=Recording.State.SEALED), 0
+        for row in rows.order_by("pk").iterator():
+            if not whole_sound(row):
+                faults += 1
+                fault = "与封存时不一致" if (folder() / row.path).is_file() else "文件不在了"
+                self.stdout.write(f"通话 {row.call_id} 的录音 {row.pk}：{fault}（{row.path}）")
+        if faults:
+            raise CommandError(f"发现 {faults} 个录音异常")
+        self.stdout.write(f"录音完好：{rows.count()} 个")
 
     def progress(self, counts: Counts) -> None:
         if self.stderr.isatty():

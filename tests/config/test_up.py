@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from config.installation import Installation, children, command, eventually, installed, lives, up_fails
+from huying.config import environment
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +48,14 @@ def test_other_accounts_of_the_machine_see_nothing(installation):
         if not path.is_symlink() and path.parent == installation.data and path.is_dir():
             assert path.stat().st_mode & 0o077 == 0, path
     assert installation.data.stat().st_mode & 0o066 == 0
+
+
+def test_commands_beside_it_name_the_ports_in_use(installation, monkeypatch):
+    monkeypatch.setenv("HUYING_DATA", str(installation.data))
+    monkeypatch.delenv("HUYING_PORT", raising=False)
+    assert environment.pages_port() == installation.port
+    monkeypatch.setenv("HUYING_PORT", "9000")
+    assert environment.pages_port() == 9000
 
 
 def test_commands_use_the_same_database_while_it_runs(installation):

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+PORT, PORT_FILE = 8012, "port"
 
 
 class BadSetting(ValueError):
@@ -40,6 +41,14 @@ def listed(name: str) -> list[str]:
 def data_folder() -> Path:
     """Where this installation keeps all it owns: HUYING_DATA, else `var` beside the code."""
     return Path(text("HUYING_DATA") or ROOT / "var").expanduser().resolve()
+
+
+def pages_port() -> int:
+    """HUYING_PORT; without it the one that `bin/up`, at work on this folder, was told (PORT_FILE), so that commands beside it
+    name the ports that are in use."""
+    noted = data_folder() / PORT_FILE
+    raw = noted.read_text().strip() if noted.exists() else ""
+    return whole("HUYING_PORT", int(raw) if raw.isdigit() else PORT, low=1, high=65535)
 
 
 def secret(name: str, *, length: int = 32) -> bytes:

@@ -5,7 +5,7 @@ from huying.config import database, environment, hearing, logs, telephony
 DATA = environment.data_folder()
 DEBUG = environment.yes("HUYING_DEBUG")
 DEMO = environment.yes("HUYING_DEMO")
-PORT = environment.whole("HUYING_PORT", 8012, low=1, high=65535)
+PORT = environment.pages_port()
 LIVE_PORT = environment.whole("HUYING_LIVE_PORT", PORT + 1, low=1, high=65535)
 LIVE_URL = environment.text("HUYING_LIVE_URL")  # empty: the page's own host on LIVE_PORT
 HTTPS = environment.yes("HUYING_HTTPS")

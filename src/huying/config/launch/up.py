@@ -40,12 +40,14 @@ def main(arguments: list[str]) -> int:
         supervisor = Supervisor(data, environ, tell)
         listen_to_signals()
         try:
+            (data / environment.PORT_FILE).write_text(str(options.port))
             bring_up(supervisor, options, data)
             supervisor.run()
         except Stopped:
             tell("正在停止……")
         finally:
             supervisor.stop()
+            (data / environment.PORT_FILE).unlink(missing_ok=True)
             flush()
     tell("已停止")
     flush()
@@ -54,7 +56,7 @@ def main(arguments: list[str]) -> int:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The options; each falls back on the environment variable of the same name."""
-    port = environment.whole("HUYING_PORT", 8012, low=1, high=65535)
+    port = environment.whole("HUYING_PORT", environment.PORT, low=1, high=65535)
     parser = argparse.ArgumentParser(prog="bin/up", description="启动呼应：数据库、网页、实时推送、后台任务与电话", add_help=False)
     parser.add_argument("-h", "--help", action="help", help="显示本说明")
     parser.add_argument("--host", default=environment.text("HUYING_HOST", "127.0.0.1"), help="监听地址，默认 127.0.0.1")

@@ -96,13 +96,13 @@ def test_hold_is_taken_out_of_talk():
 def test_a_blind_transfer_into_another_queue_stays_one_call():
     line = Line().enter().queue()
     first = line.connect("8001")
-    line.wait(10).note("BLINDTRANSFER", first, extra={"extension": "q-2", "context": "move"})
+    line.wait(10).note("BLINDTRANSFER", first, extra={"extension": "q-q2", "context": "move"})
     line.hang_up(first).leave(line.citizen).say("QUEUE", "q2")
     second = line.connect("8002", after=4, bridge="b2")
     line.wait(10).caller_leaves(second)
     facts = fold(line.rows)
     assert (facts.agent, facts.last_agent, facts.transfers, facts.queue) == ("8001", "8002", 1, "q1")
-    assert only(facts, "transferred")[0]["to"] == "q-2"
+    assert only(facts, "transferred")[0]["to"] == "q2"
     assert [leg.role for leg in facts.legs] == ["agent", "agent"]
     assert 19_980 <= facts.talk_ms <= 20_020
     assert sum(leg.talk_ms for leg in facts.legs) == facts.talk_ms
@@ -121,6 +121,31 @@ def test_asking_a_colleague_is_hold_for_the_citizen():
     assert 7_900 <= facts.hold_ms <= 8_100 and 12_900 <= facts.talk_ms <= 13_100
     assert facts.last_agent == "8001" and facts.offers == 1
     assert faults(facts) == []
+
+
+def test_a_colleague_no_longer_asked_has_missed_nothing():
+    line = Line().enter().queue()
+    agent = line.connect("8001")
+    line.wait(10).leave(agent)
+    colleague = line.ring("8002")
+    line.wait(2).join(agent, bridge="b2").wait(3).leave(agent).hang_up(colleague).join(agent, bridge="b1")
+    line.wait(5).leave(agent)
+    other = line.ring("8003")
+    line.wait(1).join(agent, bridge="b3").wait(25).hang_up(other).leave(agent).join(agent, bridge="b1").wait(3).caller_leaves(agent)
+    assert [(leg.extension, leg.result) for leg in fold(line.rows).legs] == [
+        ("8001", "answered"), ("8002", "cancelled"), ("8003", "missed"),
+    ]
+
+
+def test_who_was_asked_is_who_the_citizen_is_left_with():
+    line = Line().enter().queue()
+    agent = line.connect("8001")
+    line.wait(10).leave(agent)
+    colleague = line.ring("8002")
+    line.wait(2).answer(colleague).join(agent, colleague, bridge="b2").wait(6).leave(agent)
+    line.note("ATTENDEDTRANSFER", agent).hang_up(agent).join(colleague, bridge="b1").wait(4).caller_leaves(colleague)
+    moved = only(fold(line.rows), "transferred")
+    assert [(row["how"], row["to"], row["extension"]) for row in moved] == [("attended", "8002", "8001")]
 
 
 def test_a_group_called_into_a_room_before_the_end_of_the_queue_is_told():

@@ -181,6 +181,47 @@ def test_the_bar_says_what_becomes_of_whoever_is_called_into_the_talk(as_, cast,
     assert "正在呼叫" not in bar_of_agent1(as_) and "三方通话：110" in bar_of_agent1(as_)
 
 
+@pytest.mark.req("R211")
+def test_the_bar_says_what_becomes_of_whoever_is_asked(as_, cast, phones):
+    sign_in_seat(cast.actor("agent2"), phones["8002"])
+    call, other = talking(cast, phones), cast.staff["agent2"].name
+    own = {"centre": cast.demo, "call": call, "extension": "8002", "role": Leg.Role.CONSULT}
+    asked = Command.objects.create(
+        centre=cast.demo, staff=cast.staff["agent1"], session=SeatSession.objects.get(staff=cast.staff["agent1"]), call=call,
+        kind="consult", about={"to": "agent", "extension": "8002"}, state="done", created_at=clock.now(),
+    )
+    text = bar_of_agent1(as_)
+    assert f"正在呼叫 {other}" in text and "/seat/do/cancel" in text, "said before the switch has begun"
+    leg = Leg.objects.create(**own, uniqueid="b", staff=cast.staff["agent2"], offered_at=asked.created_at + timedelta(seconds=1))
+    with clock.frozen(asked.created_at + timedelta(seconds=10)):
+        assert f"正在呼叫 {other}" in bar_of_agent1(as_)
+        Leg.objects.filter(pk=leg.pk).update(ended_at=clock.now())
+        text = bar_of_agent1(as_)
+        assert f"{other}没有接通" in text and "/seat/do/cancel" not in text and "/seat/do/hold" in text
+        Command.objects.create(centre=cast.demo, staff=asked.staff, session=asked.session, call=call, kind="cancel",
+                               state="done", created_at=clock.now())
+        assert "没有接通" not in bar_of_agent1(as_), "they know what they did"
+
+
+@pytest.mark.req("R211")
+def test_the_bar_says_when_nobody_of_a_group_comes(as_, cast, phones):
+    call, group = talking(cast, phones), SkillGroup.objects.get()
+    asked = Command.objects.create(
+        centre=cast.demo, staff=cast.staff["agent1"], session=SeatSession.objects.get(), call=call, kind="conference",
+        about={"to": "group", "group": group.pk}, state="done", created_at=clock.now(),
+    )
+    at = asked.created_at + timedelta(seconds=1)
+    leg = Leg.objects.create(centre=cast.demo, call=call, uniqueid="b", extension="8002", role=Leg.Role.CONSULT, offered_at=at)
+    with clock.frozen(at + timedelta(seconds=15)):
+        text = bar_of_agent1(as_)
+        assert f"正在呼叫 {group.name}" in text and "/seat/do/complete" not in text, "called into the talk, not asked"
+        Leg.objects.filter(pk=leg.pk).update(ended_at=clock.now())
+        assert f"正在呼叫 {group.name}" in bar_of_agent1(as_), "the next one is rung"
+        call.milestones = [{"at": clock.now().isoformat(), "kind": "asked_in_vain", "queue": group.queue}]
+        call.save()
+        assert f"{group.name}没有接通" in bar_of_agent1(as_)
+
+
 @pytest.mark.req("R218")
 def test_the_bar_of_whoever_listens_says_to_whom(as_, cast, phones):
     talking(cast, phones)

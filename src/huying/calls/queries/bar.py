@@ -22,6 +22,8 @@ BY_HAND: Mapping[str, str] = {Phone.Answering.HAND: "请拿起话机接听", Pho
 LISTENS_WITHIN = timedelta(seconds=40)
 """Between asking to listen and the own telephone's answer."""
 CALLS_FOR = timedelta(seconds=30)
+BEGINS_WITHIN = timedelta(seconds=4)
+CALLING = ("consult", "conference", "cancel")
 TOLD_FOR = timedelta(seconds=60)
 """How long somebody called into the talk is rung, and until when it is said what came of it."""
 Pop = Callable[[Actor, Call], str]
@@ -161,24 +163,51 @@ class Bar:
 
     @property
     def consulting(self) -> bool:
-        return bool(self._consulted) and not self.is_asked
+        calls_in = self._wanted is not None and self._wanted.kind == "conference"
+        return (bool(self._consulted) and not self.is_asked and not calls_in) or self._begins_to_ask
 
     @property
     def advice(self) -> str:
         """Whom this person asks, in words."""
-        return _named(self._consulted)
+        return _named(self._consulted) or (self._called(self._wanted.about) if self._wanted else "")
+
+    @cached_property
+    def _wanted(self) -> Command | None:
+        """The last word about somebody whom this person asks, or calls into the talk; None when it is long ago."""
+        if not self.in_call or self.session is None:
+            return None
+        rows = Command.objects.filter(session=self.session, call=self.call, kind__in=CALLING, state=Command.State.DONE)
+        row = rows.filter(created_at__gte=clock.now() - TOLD_FOR).order_by("-pk").first()
+        return row if row and "to" in row.about else None
+
+    @cached_property
+    def _rung(self) -> list[Leg]:
+        """The telephones that have rung since for it, the latest first."""
+        since = self._wanted.created_at if self._wanted else clock.now()
+        return list(Leg.objects.filter(call=self.call, offered_at__gt=since).order_by("-offered_at"))
+
+    @cached_property
+    def _begins_to_ask(self) -> bool:
+        """The switch takes a moment until it rings who is asked."""
+        row = self._wanted
+        return row is not None and row.kind == "consult" and not self._rung and clock.now() - row.created_at < BEGINS_WITHIN
 
     @cached_property
     def third(self) -> str:
-        """Who was called into the talk and is not there yet, or did not come; "" when nobody was, or when it is long ago."""
-        if not self.in_call or self.together or self.session is None:
+        """Who was asked or called into the talk and is not there yet, or did not come; "" when nobody was, or when it is long ago."""
+        row = self._wanted
+        if row is None or self.together or any(leg.answered_at for leg in self._rung):
             return ""
-        rows = Command.objects.filter(session=self.session, call=self.call, kind="conference", state=Command.State.DONE)
-        row = rows.filter(created_at__gte=clock.now() - TOLD_FOR, about__has_key="to").order_by("-pk").first()
-        if row is None or Leg.objects.filter(call=self.call, answered_at__gt=row.created_at).exists():
-            return ""
-        who = self._called(row.about)
-        return f"{who}没有接通" if clock.now() - row.created_at > CALLS_FOR else f"正在呼叫 {who}"
+        who, lasted = self._called(row.about), clock.now() - row.created_at
+        over = self._given_up(row) or lasted > (CALLS_FOR if self._rung or row.kind == "conference" else BEGINS_WITHIN)
+        return f"{who}没有接通" if over else f"正在呼叫 {who}"
+
+    def _given_up(self, row: Command) -> bool:
+        """Whether the switch tries no longer. In a group others are rung after one who does not answer."""
+        if row.about["to"] != "group":
+            return any(leg.ended_at for leg in self._rung)
+        told = (each for each in self.call.milestones if each.get("kind") == "asked_in_vain") if self.call else ()
+        return any(datetime.fromisoformat(str(each["at"])) > row.created_at for each in told)
 
     def _called(self, about: Mapping[str, str]) -> str:
         """The target of a command, in words."""

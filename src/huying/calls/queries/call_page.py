@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from huying.calls.models import Call, FlowVersion, Leg, Recording, SkillGroup, Utterance
+from huying.calls.models import Call, FlowVersion, Leg, OtherDesk, Recording, SkillGroup, Utterance
 from huying.calls.rules.course import Line, Pause, lines, pauses
 from huying.calls.rules.flow_check import name_of
 from huying.org.policies import Actor
@@ -46,7 +46,8 @@ def page_of_call(call: Call) -> CallSheet:
     people: dict[object, str] = {leg.extension: leg.staff.name for leg in legs if leg.extension and leg.staff}
     people |= {leg.staff_id: leg.staff.name for leg in legs if leg.staff}
     queues = {group.queue: group.name for group in SkillGroup.objects.filter(centre_id=call.centre_id)}
-    course = lines(call.milestones, people, {**queues, **_steps(call)})
+    desks = {f"desk-{desk.code}": desk.name for desk in OtherDesk.objects.filter(centre_id=call.centre_id)}
+    course = lines(call.milestones, people, {**queues, **desks, **_steps(call)})
     spoken = sum(row.get("kind") == "said" for row in call.milestones)
     return CallSheet(course, legs, list(call.recordings.order_by("begun_at", "id")), pauses(call.milestones), spoken,
                      list(words_of_call(call).defer("text")) if spoken else [])

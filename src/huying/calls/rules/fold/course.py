@@ -9,7 +9,7 @@ from huying.calls.rules.fold.channels import HOLD, JOINED, MOVES, UNHOLD, Said, 
 from huying.calls.rules.fold.facts import LegFacts
 
 Milestone = dict[str, Any]
-INSIDE = re.compile(r"\d{1,6}|[qp]-?\d+|room-\w+")
+INSIDE = re.compile(r"\d{1,6}|[qp]-?\d+|room-\w+|desk-\w+")
 LONGEST = 60
 WORDS = {"timeout", "invalid", ""}
 SIMPLE = {
@@ -25,7 +25,8 @@ SIMPLE = {
 
 def milestones(stream: Stream, legs: Iterable[LegFacts]) -> list[tuple[datetime, Milestone]]:
     """What the dialplan told and what became of every telephone that rang."""
-    found = [(said.at, line) for said in stream.said if (line := _line(stream, said))]
+    legs = list(legs)
+    found = [(said.at, line) for said in stream.said if (line := _line(stream, said, legs))]
     for leg in legs:
         found += _of_leg(leg)
     return found
@@ -37,13 +38,14 @@ def written(lines: Iterable[tuple[datetime, Milestone]]) -> tuple[Milestone, ...
     return tuple({"at": at.isoformat(timespec="milliseconds"), **line} for at, line in rows)
 
 
-def _line(stream: Stream, said: Said) -> Milestone | None:
+def _line(stream: Stream, said: Said, legs: list[LegFacts]) -> Milestone | None:
     if said.event in SIMPLE:
         kind, name = SIMPLE[said.event]
         line: Milestone = {"kind": kind, name: said.text[:LONGEST]} if name else {"kind": kind}
         return {**line, **_who(stream, said)} if said.event in {HOLD, UNHOLD, JOINED} else line
     if said.event in MOVES:
-        return {"kind": "transferred", "how": MOVES[said.event], "to": inside(said.text), **_who(stream, said)}
+        to = inside(said.text) or _asked(said, legs)
+        return {"kind": "transferred", "how": MOVES[said.event], "to": to, **_who(stream, said)}
     told = {"ROUTE": _route, "NODE": _node, "KEY": _key, "SAID": _said, "QUEUEEND": _left, "RATE": _rated}.get(said.event)
     return told(said.text) if told else None
 
@@ -53,8 +55,16 @@ def _who(stream: Stream, said: Said) -> Milestone:
     return {"extension": channel.extension} if channel and channel.extension else {}
 
 
+def _asked(said: Said, legs: list[LegFacts]) -> str:
+    """Who was asked for advice and is now left with the citizen."""
+    there = [leg for leg in legs if leg.offered_at and leg.offered_at <= said.at and leg.uniqueid != said.uniqueid]
+    leg = next((leg for leg in reversed(there) if leg.ended_at is None or leg.ended_at >= said.at), None)
+    return "" if leg is None else leg.extension or (f"desk-{leg.desk}" if leg.desk else "outside")
+
+
 def inside(text: str) -> str:
-    """A target of ours or a service number; any other number is not written down."""
+    """A target of ours or a service number; any other number is not written down. A queue goes by its own name."""
+    text = text.removeprefix("q-")
     return text if INSIDE.fullmatch(text) else "outside" if text else ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from huying.calls.catalog import Outcome
 from huying.calls.rules.fold import course
 from huying.calls.rules.fold.channels import HOLD, JOINED, UNHOLD, Said, Stream, in_order, read, span_at
-from huying.calls.rules.fold.company import Shares, Stretch, shares, stretches
+from huying.calls.rules.fold.company import SETTLING, Shares, Stretch, shares, stretches
 from huying.calls.rules.fold.facts import CallFacts, LegFacts, Taped
 from huying.calls.rules.fold.outcome import cause_of, ended_by, not_invited, outcome_of
 from huying.calls.rules.fold.parties import INTERNAL, INWARD, OUTWARD, Cast, cast_of, legs_of
@@ -60,6 +60,8 @@ def _settle_holds(stream: Stream, cast: Cast) -> None:
     for channel in stream.channels.values():
         channel.holds = []
     for span in cast.citizen.music:
+        if span.until and span.until - span.since < SETTLING:
+            continue  # alone in a room that empties
         by = _partner(stream, cast, span.since)
         stream.said.append(Said(span.since, by, HOLD, ""))
         if span.until and span.until != cast.citizen.ended:

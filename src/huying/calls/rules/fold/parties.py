@@ -56,6 +56,7 @@ class Ringing:
 
     answers: tuple[datetime, ...]
     citizen_ended: datetime | None
+    leaves: tuple[datetime, ...]  # of those who talked to the citizen: who asks for advice leaves who is asked
 
 
 def legs_of(stream: Stream, cast: Cast, rows: list[Stretch], by_leg: dict[str, int]) -> list[LegFacts]:
@@ -64,7 +65,8 @@ def legs_of(stream: Stream, cast: Cast, rows: list[Stretch], by_leg: dict[str, i
     for row in rows:
         met |= row.with_
     answers = tuple(sorted(channel.answered for channel in cast.others if channel.answered))
-    ringing = Ringing(answers, cast.citizen.ended)
+    leaves = tuple(stay.until for channel in cast.others if channel.uniqueid in met for stay in channel.stays if stay.until)
+    ringing = Ringing(answers, cast.citizen.ended, leaves)
     made = []
     for channel in sorted(cast.others, key=lambda each: (each.began, each.uniqueid)):
         asked = last_said(stream, channel, {"DESK", "OUT"})
@@ -144,12 +146,14 @@ def _result(channel: Channel, ringing: Ringing, *, rung: bool) -> str:
 
 
 def _given_up(ended: datetime, ringing: Ringing) -> bool:
-    """The caller went, or somebody else was quicker, at that very moment.
+    """The caller went, or somebody else was quicker, at that very moment; or who asked for advice went a moment before.
 
     Unless the telephone itself let go, in which case whoever called it, and nobody else, was let go with it. The cause
     does not tell: a queue ends the ringing by 26 ("answered elsewhere") also when nobody answered at all.
     """
     gone = ringing.citizen_ended
     if gone and abs(gone - ended) <= AT_ONCE:
+        return True
+    if any(timedelta() < ended - left <= AT_ONCE for left in ringing.leaves):
         return True
     return any(abs(ended - answered) <= AT_ONCE for answered in ringing.answers)

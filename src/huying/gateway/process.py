@@ -19,6 +19,7 @@ from huying.calls.operations.wrap_ups import end_wrap_ups
 from huying.calls.queries.switch import own_node
 from huying.gateway import pauses, resync
 from huying.gateway.commands.hands import Hands
+from huying.gateway.commands.let_go import TRANSFER, LetGo
 from huying.gateway.commands.run import Commands
 from huying.gateway.configure import Configure
 from huying.gateway.database import Database
@@ -70,6 +71,7 @@ class Gateway:
         self.phones = Phones(self.line, self.quick)
         self.pauses = Pauses(self.line, self.quick, self.legs, self.facts.add)
         self.hands = Hands(self.line, self.legs, self.phones, {}, self.facts.add)
+        self.let_go = LetGo(self.hands)
         self.commands = Commands(self.quick, self.hands)
         self.configure = Configure(data, self.line, self.quick, self._reloaded)
         self.ears = Ears(self._asked)
@@ -151,6 +153,8 @@ class Gateway:
             self.facts.add(_hold(event))
         elif kind in {pauses.BEGINS, pauses.ENDS}:
             self.pauses.heard(event)
+        elif kind == TRANSFER:
+            self.let_go.heard(event)
         elif kind == "DialEnd":
             self.legs.dial_ended(event.get("DestUniqueid", ""), event.get("DialStatus", ""))
         elif kind == "AgentRingNoAnswer":

@@ -26,7 +26,7 @@ RATE = 8000
 SECONDS = 60.0
 PEAK = 20_000  # of 32767, so that every voice comes out equally loud
 TAPS = 10  # on each side, in samples of the slower of the two rates: clean up to 3.2 kHz, where a telephone ends
-TONES = {"beep": (800, 0.4), "alert": (1000, 0.15)}
+TONES = {"beep": (800, 0.4), "beeperr": (350, 0.3), "alert": (1000, 0.15)}
 MORE = {
     "busy": "很抱歉，当前话务繁忙，请稍候，我们会尽快为您接通。",
     "wait": "请稍候，正在为您转接。",

@@ -1,5 +1,6 @@
 """What carrying out a command takes: the line to the switch and what is known of the telephones."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +15,18 @@ from huying.switch.records import USER, Record, node_of
 
 SETTLES = 2.0
 """Seconds until who consults has left the citizen: the switch first says so to them, then takes the keys it is sent."""
+LOOK_EVERY = 0.1
 UNUSED = 10**9
 """The switch numbers its channels from 1 up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """`bridge`: where the citizen waits; whoever is back in it asks nobody any more."""
+    """`channel` asks; `bridge`: where the citizen waits; whoever is back in it asks nobody any more."""
 
     target: Target
+    channel: str
+    citizen: str  # channel
     bridge: str
     since: float  # time.monotonic()
 
@@ -69,6 +73,10 @@ class Hands:
             extra={"extension": to},
         ))
 
+    async def send(self, channel: str, exten: str) -> None:
+        """A citizen goes there, without whoever served them."""
+        await self.line.action("Redirect", Channel=channel, Context="move", Exten=exten, Priority=1)
+
     async def bridge(self, leg: Leg) -> tuple[str, list[str]]:
         """The bridge that `leg` is in, and the other channels in it; ("", []) when it is in none."""
         rows = await self.line.listed("CoreShowChannels")
@@ -91,5 +99,11 @@ class Hands:
         return extension in self.consulting
 
     async def must_consult(self, job: Job) -> None:
-        if not await self.consults(job.extension):
-            raise NotPossible("没有正在进行的咨询")
+        """Raises NotPossible. What follows at once waits until the switch has begun: keys sent before that are lost, and who lets
+        go then loses the citizen."""
+        while await self.consults(job.extension):
+            begun = self.consulting[job.extension]
+            if (await self.bridge(self.talking(job.extension)))[0] != begun.bridge:
+                return
+            await asyncio.sleep(LOOK_EVERY)
+        raise NotPossible("没有正在进行的咨询")

@@ -34,7 +34,7 @@ async def blind(job: Job, hands: Hands) -> None:
     _, others = await hands.bridge(leg)  # which the third has left, or never entered
     if len(others) != 1:
         raise NotPossible("三方通话中不能转接；您挂断后，另外两方继续通话")
-    await hands.line.action("Redirect", Channel=others[0], Context="move", Exten=target.exten, Priority=1)
+    await hands.send(others[0], target.exten)
     hands.moved(leg, target.exten)
     await hands.line.action("Hangup", Channel=leg.channel, Cause=16)
 
@@ -48,20 +48,21 @@ async def consult(job: Job, hands: Hands) -> None:
         raise NotPossible("三方通话之后不能再先咨询，请用直接转接或三方通话")
     await _somebody_free(target, hands)
     await retrieved(leg, hands)
-    bridge, _ = await hands.bridge(leg)
+    bridge, others = await hands.bridge(leg)
+    if len(others) != 1:
+        raise NotPossible("当前没有与来电人通话，不能咨询")
     dialled = target.asked
     if not dialled.isdigit():
         await hands.line.action("Setvar", Channel=leg.channel, Variable="__HY_ASK", Value=target.asked)
         dialled = ASKED
     await hands.line.action("Atxfer", Channel=leg.channel, Context="move", Exten=dialled)
-    hands.consulting[job.extension] = Consultation(target, bridge, time.monotonic())
+    hands.consulting[job.extension] = Consultation(target, leg.channel, others[0], bridge, time.monotonic())
 
 
 async def complete(job: Job, hands: Hands) -> None:
-    """Letting go of the telephone joins the two others."""
+    """Letting go of the telephone joins the two others; before anybody has answered, see let_go."""
     await hands.must_consult(job)
     await hands.line.action("Hangup", Channel=hands.talking(job.extension).channel, Cause=16)
-    hands.consulting.pop(job.extension, None)
 
 
 async def cancel(job: Job, hands: Hands) -> None:
@@ -86,7 +87,8 @@ async def conference(job: Job, hands: Hands) -> dict[str, Any]:
     await retrieved(leg, hands)
     room = uuid4().hex[:12]
     await _together(leg, (await hands.bridge(leg))[1], room, hands)
-    await _call(target.channel, "move", f"room-{room}", job, hands, call=leg.linkedid)
+    shown = (await hands.line.action("Getvar", Channel=leg.channel, Variable="HY_SHOW")).get("Value", "")
+    await _call(target.channel, "move", f"room-{room}", job, hands, call=leg.linkedid, shown=shown)
     return {"room": room}
 
 
@@ -141,14 +143,15 @@ async def _spy(job: Job, hands: Hands, mode: str) -> None:
 
 
 async def _call(
-    channel: str, context: str, exten: str, job: Job, hands: Hands, *, auto: bool = False, call: str = ""
+    channel: str, context: str, exten: str, job: Job, hands: Hands, *, auto: bool = False, call: str = "", shown: str = ""
 ) -> None:
-    """`call`: the citizen's, of which the called party becomes a part."""
+    """`call`: the citizen's, of which the called party becomes a part; `shown`: the number that is seen outside."""
     variables = [f"__HY_CENTRE={job.centre}", *(asked_to_answer(job) if auto else []), *([f"__HY_CALL={call}"] if call else [])]
-    shown = exten if exten.isdigit() else job.extension
+    variables += [f"__HY_SHOW={shown}"] if shown else []
+    own = exten if exten.isdigit() else job.extension
     name = {"ChannelId": hands.part_of(call)} if call and not channel.startswith("Local/") else {}
     await hands.line.action(
-        "Originate", Channel=channel, Context=context, Exten=exten, Priority=1, CallerID=f"<{shown}>", Timeout=RINGS_FOR,
+        "Originate", Channel=channel, Context=context, Exten=exten, Priority=1, CallerID=f"<{own}>", Timeout=RINGS_FOR,
         Async="true", Variable=variables, **name,
     )
 

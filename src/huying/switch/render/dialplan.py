@@ -97,7 +97,8 @@ def _desk(desk: Desk) -> str:
     return extension(
         f"desk-{fit('专席代码', desk.code)}", "Gosub(settle,s,1)", f"CELGenUserEvent(DESK,{desk.code})",
         'Set(__HY_TELL=${IF($["${HY_CALL}"=""]?${CHANNEL(linkedid)}:${HY_CALL})})',
-        f"Gosub(out,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))", "Hangup(${HANGUPCAUSE})",
+        f"Gosub(out,s,1({fit('电话号码', desk.number)},{fit('线路名称', desk.trunk)}))",
+        'GotoIf($["${GOSUB_RETVAL}"!="ANSWER"]?in-vain,s,1)', "Hangup(${HANGUPCAUSE})",
     )
 
 
@@ -122,12 +123,10 @@ def _move(plan: Plan) -> list[str]:
 
 
 def _moved(phone: Phone) -> str:
-    """A caller sent to a seat that does not answer goes back to the queue; nobody is lost."""
     seat = phone.extension
     return extension(
         seat, "Gosub(settle,s,1)", "Gosub(record-on,s,1)",
         f'Dial(PJSIP/{seat},25,tgb(answer-now^s^1)${{IF($["${{CHANNEL(channeltype)}}"="Local"]?U(record-leg))}})',
-        'GotoIf($["${HY_ENTERED}"!="1"]?end)',
-        'GotoIf($["${DIALSTATUS}"="ANSWER"]?after-call,s,1)', "Set(QUEUE_PRIO=10)",
-        'GotoIf($["${HY_QUEUE}"!=""]?person,s,1)', "(end)Hangup(16)",
+        'GotoIf($["${DIALSTATUS}"!="ANSWER"]?in-vain,s,1)',
+        'GotoIf($["${HY_ENTERED}"="1"]?after-call,s,1)', "Hangup(16)",
     )

@@ -28,10 +28,9 @@ SPOKEN = {
     "queue-less-than": "不到",
     "queue-thankyou": "感谢您的耐心等待。",
     "queue-reporthold": "等待时间",
-    "beep": "",  # a tone, not spoken
+    "beep": "", "beeperr": "",  # tones, not spoken
     "pbx-transfer": "转接",  # heard by the agent; without it a consultation does not begin
     "pbx-invalid": "号码无效",
-    "beeperr": "转接没有成功",
     **{f"digits/{number}": word for number, word in enumerate("零一二三四五六七八九十")},
     "digits/hundred": "百",
     "digits/thousand": "千",

@@ -56,7 +56,7 @@ class Vendor:
         elif isinstance(self.behave, int):
             return self.behave, b'{"result": "' + "社保".encode() + b'"}'
         elif self.behave == "drip":
-            return 200, b" " * 100
+            return 200, b" " * 300
         elif self.behave is not None:
             return 200, self.behave
         if self.shape == "raw":
@@ -81,13 +81,13 @@ class Vendor:
         self.server.server_close()
 
 
-def settings_of(raw, json_, chosen, *more):
+def settings_of(raw, json_, chosen, *more, seconds=15):
     """The file of both vendors; only the first line says whose recogniser is used."""
     return "\n".join([
-        f'recogniser = "{chosen}"', *more,
+        f'recogniser = "{chosen}"', f"seconds = {seconds}", *more,
         "[services.one]", f'url = "{raw.url}"', 'headers = {X-Token = "{secret}"}', 'secret = "asr"', 'answer = "result"',
-        'confidence = "confidence"', "least = 0.5", "seconds = 1",
+        'confidence = "confidence"', "least = 0.5", f"seconds = {seconds}",
         "[services.two]", f'url = "{json_.url}"', 'secret = "asr"', 'send = "json"', 'field = "speech.data"', 'audio = "pcm"',
         'fields = {token = "{secret}", "speech.rate" = 8000, "speech.len" = "{bytes}", cuid = "{call}"}',
-        'answer = "data.nbest.0.sentence"', "seconds = 1",
+        'answer = "data.nbest.0.sentence"', f"seconds = {seconds}",
     ])

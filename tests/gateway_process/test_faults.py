@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.phone, pytest.mark.django_db(transaction=True)]
 def lives(house):
     """A gateway that has said so since now."""
     begun = clock.now()
-    eventually(lambda: SwitchState.objects.filter(connected=True, gateway_seen_at__gt=begun).exists(), seconds=40)
+    eventually(lambda: SwitchState.objects.filter(connected=True, gateway_seen_at__gt=begun).exists(), seconds=60)
 
 
 def outside(alias):
@@ -53,17 +53,17 @@ def talk(house, citizen, agent):
 def test_killed_in_mid_call_it_finds_the_end_of_the_call_when_it_is_back(house, talk):
     talk.gateway.kill()
     assert talk.call.hears(880)
+    before = clock.now()
     talk.call.hang_up()
-    ended = clock.now()
     time.sleep(2)
     assert house.state(talk.seat) == "talking"
+    back = clock.now()
     Apart(house)
-    house.becomes(talk.seat, "wrap_up", 40)
+    house.becomes(talk.seat, "wrap_up", 60)
     state = SeatState.objects.get(state="wrap_up")
-    assert abs((state.begun_at - ended).total_seconds()) < 1
+    assert before <= state.begun_at < back
     call = Call.objects.get()
-    assert call.ended_at
-    assert abs((call.ended_at - ended).total_seconds()) < 1
+    assert before <= call.ended_at < back
     house.waits("1001", paused=True)
 
 
@@ -91,9 +91,10 @@ def test_a_call_that_came_and_went_while_it_was_dead_is_told_whole(house, talk, 
     second.say(440)
     assert ring.hears(440)
     second.hang_up()
+    ring.wait("ended")
     Apart(house)
-    house.becomes(talk.seat, "wrap_up", 40)
-    eventually(lambda: Call.objects.filter(ended_at__isnull=False, outcome="answered").count() == 2, seconds=10)
+    house.becomes(talk.seat, "wrap_up", 60)
+    eventually(lambda: Call.objects.filter(ended_at__isnull=False, outcome="answered").count() == 2)
     names = [row.state for row in SeatState.objects.filter(session=talk.seat).order_by("begun_at", "id")]
     assert names == ["busy", "ready", "ringing", "talking", "wrap_up", "ringing", "talking", "wrap_up"]
 
@@ -106,7 +107,7 @@ def test_who_became_ready_while_it_was_dead_is_offered_calls_when_it_is_back(hou
         SwitchState.objects.update(gateway_seen_at=clock.now() - timedelta(seconds=9))
         ask_switch(actor=house.cast.actor("agent1"), kind="hangup")
     Apart(house)
-    house.becomes(talk.seat, "wrap_up", 40)
+    house.becomes(talk.seat, "wrap_up", 60)
     set_state(house.cast.actor("agent1"), talk.seat, "ready")
     house.waits("1001", paused=False)
     citizen("13800138001").dial("12345")
@@ -125,7 +126,7 @@ def test_a_command_that_a_killed_gateway_had_begun_with_is_not_left_open(house, 
     )
     Apart(house)
     lives(house)
-    eventually(lambda: Command.objects.get(pk=late.pk).state == "expired", seconds=10)
+    eventually(lambda: Command.objects.get(pk=late.pk).state == "expired")
     row.refresh_from_db()
     assert (row.state, row.code) == ("failed", "broken_off")
     assert talk.call.hears(880)  # what was asked for long ago is not done now
@@ -133,11 +134,11 @@ def test_a_command_that_a_killed_gateway_had_begun_with_is_not_left_open(house, 
 
 def test_asterisk_killed_its_calls_are_lost_and_its_agents_come_back(house, talk, citizen):
     house.node.kill()
-    eventually(lambda: not SwitchState.objects.get().connected, seconds=15)
+    eventually(lambda: not SwitchState.objects.get().connected)
     house.node.start()
     lives(house)
-    house.becomes(talk.seat, "wrap_up", 20)
-    eventually(lambda: Call.objects.get().ended_at, seconds=10)
+    house.becomes(talk.seat, "wrap_up")
+    eventually(lambda: Call.objects.get().ended_at)
     call = Call.objects.get()
     assert (call.ended_by, call.cause_text) == ("system", "话务交换系统重启")
     assert call.entered_at < call.ended_at < clock.now()
@@ -154,7 +155,7 @@ def test_asterisk_killed_its_calls_are_lost_and_its_agents_come_back(house, talk
 
 def test_a_node_that_restarts_ends_its_own_calls_and_leaves_those_of_the_other(house, talk, second, citizen, agent):
     Apart(house, second)
-    eventually(lambda: SwitchState.objects.filter(connected=True).count() == 2, seconds=40)
+    eventually(lambda: SwitchState.objects.filter(connected=True).count() == 2, seconds=60)
     bob = agent("1002", at=second)
     seat = house.sit("agent2", "1002")
     eventually(lambda: "paused" not in second.cli(f"queue show {house.group.queue}").partition("PJSIP/1002")[2].partition("\n")[0])
@@ -165,15 +166,16 @@ def test_a_node_that_restarts_ends_its_own_calls_and_leaves_those_of_the_other(h
     house.becomes(seat, "talking")
     assert sorted(Call.objects.values_list("node", flat=True)) == ["hy", "hyb"]
     house.node.kill()
-    eventually(lambda: not SwitchState.objects.get(node="hy").connected, seconds=15)
+    eventually(lambda: not SwitchState.objects.get(node="hy").connected)
     house.node.start()
-    eventually(lambda: Call.objects.get(node="hy").ended_at, seconds=40)
-    house.becomes(talk.seat, "wrap_up", 20)
+    eventually(lambda: Call.objects.get(node="hy").ended_at, seconds=60)
+    house.becomes(talk.seat, "wrap_up")
     assert Call.objects.get(node="hy").outcome == "lost"
     here = Call.objects.get(node="hyb")
     assert here.ended_at is None and house.state(seat) == "talking" and other.hears(1600)
     other.hang_up()
-    house.becomes(seat, "wrap_up", 20)
+    house.becomes(seat, "wrap_up")
+    eventually(lambda: Call.objects.get(node="hyb").ended_at)
     here.refresh_from_db()
     assert (here.outcome, here.ended_by) == ("answered", "caller")
 
@@ -182,9 +184,9 @@ def test_asterisk_killed_what_it_had_recorded_is_sealed_or_missing_with_its_reas
     settings.DATA = house.data
     eventually(lambda: list((house.node.folder / "spool/recordings").glob("*.wav")))
     house.node.kill()
-    eventually(lambda: not SwitchState.objects.get().connected, seconds=15)
+    eventually(lambda: not SwitchState.objects.get().connected)
     house.node.start()
-    eventually(lambda: Call.objects.get().ended_at, seconds=40)
+    eventually(lambda: Call.objects.get().ended_at, seconds=60)
     (tape,) = Recording.objects.all()
     left = (house.node.folder / "spool/recordings" / tape.name).stat().st_size
     Call.objects.update(ended_at=clock.now() - LET_GO)
@@ -202,14 +204,15 @@ def test_with_the_database_away_the_call_goes_on_and_the_facts_are_whole_afterwa
         try:
             application.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
             assert talk.call.hears(880)
+            before = clock.now()
             talk.call.hang_up()
-            ended = clock.now()
             time.sleep(3)
         finally:
+            back = clock.now()
             owner.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
     set_scope(ALL)
-    house.becomes(talk.seat, "wrap_up", 20)
+    house.becomes(talk.seat, "wrap_up")
     assert talk.gateway.process.poll() is None
     state = SeatState.objects.get(state="wrap_up")
-    assert abs((state.begun_at - ended).total_seconds()) < 1
-    assert Call.objects.get().ended_at
+    assert before <= state.begun_at < back
+    assert before <= Call.objects.get().ended_at < back

@@ -15,12 +15,12 @@ pytestmark = [pytest.mark.phone, pytest.mark.django_db(transaction=True)]
 def experts(house, talk):
     """A group of its own, in which agent2 at 1002 is; not ready yet."""
     group = SkillGroup.objects.create(
-        centre=house.cast.demo, code="experts", name="专家组", strategy="ringall", ring_seconds=4, wrap_seconds=0, announces=False,
+        centre=house.cast.demo, code="experts", name="专家组", strategy="ringall", ring_seconds=15, wrap_seconds=0, announces=False,
     )
     Skill.objects.create(centre=house.cast.demo, staff=house.cast.staff["agent2"], group=group, level=1)
     SeatSession.objects.filter(pk=talk.other.pk).update(groups={str(group.pk): 1})
     config_changed()
-    eventually(lambda: "PJSIP/1002" in house.node.cli(f"queue show {group.queue}"), seconds=15)
+    eventually(lambda: "PJSIP/1002" in house.node.cli(f"queue show {group.queue}"))
     return group
 
 
@@ -28,7 +28,7 @@ def experts(house, talk):
 def about(house, talk, experts):
     """The group as a target; its one member is free."""
     set_state(house.cast.actor("agent2"), talk.other, "ready")
-    eventually(lambda: "paused" not in house.node.cli(f"queue show {experts.queue}").lower(), seconds=8)
+    eventually(lambda: "paused" not in house.node.cli(f"queue show {experts.queue}").lower())
     return {"to": "group", "group": experts.pk}
 
 
@@ -54,6 +54,7 @@ def test_one_of_a_group_is_asked_and_takes_over(house, talk, ask, experts, about
     assert talk.call.hears(audio.MUSIC)
     assert talk.call.deaf_to(1600)
     house.becomes(talk.other, "talking")
+    eventually(lambda: bar_of(house.cast.actor("agent2")).call and "asked" in kinds(Call.objects.get()))
     call = Call.objects.get()
     leg = Leg.objects.get(extension="1002")
     assert (leg.role, leg.queue, leg.staff) == ("consult", experts.queue, house.cast.staff["agent2"])
@@ -69,7 +70,7 @@ def test_one_of_a_group_is_asked_and_takes_over(house, talk, ask, experts, about
     house.becomes(talk.seat, "wrap_up")
     talk.call.hang_up()
     house.becomes(talk.other, "wrap_up")
-    eventually(lambda: Call.objects.get().ended_at, seconds=5)
+    eventually(lambda: Call.objects.get().ended_at)
     call.refresh_from_db()
     leg = Leg.objects.get(extension="1002")
     assert (leg.role, leg.queue) == ("agent", experts.queue)
@@ -110,7 +111,7 @@ def test_one_of_a_group_is_called_into_the_talk_at_once(house, talk, ask, about)
     assert ring.hears(440)
     house.becomes(talk.other, "talking")
     call = Call.objects.get()
-    eventually(lambda: SeatSession.objects.get(pk=talk.other.pk).call == call, seconds=5)
+    eventually(lambda: SeatSession.objects.get(pk=talk.other.pk).call == call)
     assert Leg.objects.get(extension="1002", call=call).queue
 
 
@@ -126,14 +127,16 @@ def test_when_nobody_of_the_group_picks_up_it_is_said_and_the_citizen_comes_back
     ask("agent1", "consult", about)
     ring = talk.bob.ring()
     ring.wait("ended")
-    assert talk.ring.hears(audio.PROMPT, within=6)
-    assert talk.call.hears(880, within=6)
+    assert talk.ring.hears(audio.PROMPT)
+    assert talk.call.hears(880)
     assert talk.ring.hears(440)
     house.becomes(talk.other, "busy")
-    eventually(lambda: "asked_in_vain" in kinds(Call.objects.get()), seconds=5)
+    eventually(lambda: "asked_in_vain" in kinds(Call.objects.get()))
     call = Call.objects.get()
     assert Leg.objects.get(extension="1002").result == "missed"
     assert house.state(talk.seat) == "talking"
+    eventually(lambda: "retrieved" in kinds(Call.objects.get()))
+    call.refresh_from_db()
     assert kinds(call).count("held") == kinds(call).count("retrieved") == 1
     with pytest.raises(SwitchRefused, match="没有正在进行的咨询"):
         ask("agent1", "complete")
@@ -145,7 +148,7 @@ def test_when_nobody_of_the_group_picks_up_it_is_said_and_the_citizen_comes_back
 def test_another_hotline_is_asked_and_takes_over(house, talk, ask, carrier):
     OtherDesk.objects.create(centre=house.cast.demo, code="110", name="公安", number="02112345110")
     config_changed()
-    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"), seconds=15)
+    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"))
     line = carrier()
     ask("agent1", "consult", {"to": "desk", "code": "110"})
     third = line.ring()
@@ -156,4 +159,4 @@ def test_another_hotline_is_asked_and_takes_over(house, talk, ask, carrier):
     ask("agent1", "complete")
     assert talk.call.hears(2000)
     house.becomes(talk.seat, "wrap_up")
-    eventually(lambda: Leg.objects.filter(desk="110", result="talking").exists(), seconds=5)
+    eventually(lambda: Leg.objects.filter(desk="110", result="talking").exists())

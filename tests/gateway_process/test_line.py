@@ -91,7 +91,7 @@ class Held:
         self.lost += 1
 
 
-async def until(question, seconds: float = 5.0) -> None:
+async def until(question, seconds: float = 30.0) -> None:
     for _ in range(int(seconds * 100)):
         if question():
             return
@@ -207,7 +207,7 @@ def test_a_connection_is_closed_also_while_something_arrives(steps):
         link._reader.feed_data(b"Event: CEL\r\n\r\n")
         for _ in range(steps):
             await asyncio.sleep(0)
-        closed, _ = await asyncio.wait({asyncio.create_task(link.close())}, timeout=1)
+        closed, _ = await asyncio.wait({asyncio.create_task(link.close())}, timeout=30)
         assert closed and not link.alive
 
     play(scene)

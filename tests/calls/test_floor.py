@@ -16,7 +16,7 @@ from huying.calls.operations.watch import watch_floors
 from huying.calls.queries.day import day_of
 from huying.calls.queries.floor import floor_of
 from huying.calls.queries.queues import today_by_hour
-from huying.calls.rules.floor import Period, is_surge, least_now
+from huying.calls.rules.floor import Period, in_whole_seconds, is_surge, least_now
 from huying.calls.templatetags.phone import percent_of
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
@@ -194,6 +194,29 @@ def test_the_parts_of_a_day_add_up_to_the_signed_in_time(cast, phones, as_, stop
     assert as_("agent2").get("/calls/day/agent1/").status_code == 404
     assert as_("leader1").get("/calls/day/agent1/?day=2026-11-25").status_code == 200
     assert as_("director1@OTHER").get("/calls/day/agent1/").status_code == 404
+
+
+@pytest.mark.req("R222")
+@pytest.mark.django_db
+def test_parts_of_odd_microseconds_add_up_to_the_millisecond_and_as_they_are_shown(cast, phones, stopped):
+    session = sign_in_seat(cast.actor("agent1"), phones["8001"])
+    for event in ("ready", "rings", "answered", "hung_up", "finish") * 3:
+        stopped.tick(timedelta(microseconds=10_333_600))
+        move_seat(session.pk, event)
+    stopped.tick(timedelta(microseconds=700_700))
+    sign_out_seat(cast.actor("agent1"), session)
+    stopped.tick(timedelta(hours=1))
+    day = day_of(cast.staff["agent1"], NOON.date())
+    assert day.signed_in_ms == sum(ms for _, ms in day.sums) == sum(each.milliseconds for each in day.stretches)
+    assert round(day.signed_in_ms / 1000) * 1000 == sum(ms for _, ms in day.shown)
+    assert all(abs(ms - shown) < 1000 for (_, ms), (_, shown) in zip(day.sums, day.shown, strict=True))
+
+
+@given(st.lists(st.integers(0, 10**8), max_size=8))
+def test_whole_seconds_add_up_to_the_whole_as_it_is_shown(parts):
+    shown = in_whole_seconds([(str(place), ms) for place, ms in enumerate(parts)], sum(parts))
+    assert sum(ms for _, ms in shown) == round(sum(parts) / 1000) * 1000
+    assert all(abs(ms - whole) < 1000 and whole % 1000 == 0 for ms, (_, whole) in zip(parts, shown, strict=True))
 
 
 @pytest.mark.django_db

@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from huying.calls.catalog import AGENT_STATE_LABELS, BUSY_REASONS, AgentState
 from huying.calls.models import Leg, SeatSession, SeatState
+from huying.calls.rules.floor import in_whole_seconds
 from huying.kernel import clock
-from huying.kernel.clock import SHANGHAI
+from huying.kernel.clock import SHANGHAI, to_milliseconds
 from huying.org.models import Staff
 
 
@@ -34,7 +35,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`sums`: (label, milliseconds) by state; together they are `signed_in_ms`."""
+    """`sums`: (label, milliseconds) by state; together they are `signed_in_ms`. `shown`: the same in whole seconds."""
 
     day: date
     stretches: list[Stretch]
@@ -43,6 +44,10 @@ class Day:
     answered: int
     missed: int
     dialled: int
+
+    @property
+    def shown(self) -> list[tuple[str, int]]:
+        return in_whole_seconds(self.sums, self.signed_in_ms)
 
 
 def day_of(staff: Staff, day: date) -> Day:
@@ -61,7 +66,7 @@ def day_of(staff: Staff, day: date) -> Day:
 
 
 def _cut(row: SeatState, begin: datetime, end: datetime) -> Stretch:
-    since, until = max(row.begun_at, begin), min(row.ended_at or end, end)
+    since, until = to_milliseconds(max(row.begun_at, begin)), to_milliseconds(min(row.ended_at or end, end))
     of_day = timedelta(days=1) / 10_000
     return Stretch(row, since, until, int((since - begin) / of_day), max(1, int((until - since) / of_day)))
 
@@ -76,5 +81,5 @@ def sums_of(stretches: list[Stretch]) -> list[tuple[str, int]]:
 def signed_in_ms(staff: Staff, begin: datetime, end: datetime) -> int:
     """From signing in to signing out, of all sessions of that day: counted apart from the states, so they can be compared."""
     rows = SeatSession.objects.filter(Q(ended_at=None) | Q(ended_at__gt=begin), staff=staff, started_at__lt=end)
-    spans = (min(row.ended_at or end, end) - max(row.started_at, begin) for row in rows)
+    spans = (to_milliseconds(min(row.ended_at or end, end)) - to_milliseconds(max(row.started_at, begin)) for row in rows)
     return round(sum(spans, timedelta()) / timedelta(milliseconds=1))

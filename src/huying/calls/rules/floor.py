@@ -1,6 +1,6 @@
 """What a shift leader must notice: too few seats, too many calls, somebody too long in one state. Pure (R115, R293, kpi.md K4-01)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -44,3 +44,11 @@ def tone(state: str, seconds: float, limits: Mapping[AgentState, tuple[int, int]
     """"", "amber" or "red" of a state that lasts `seconds`."""
     look, word = limits.get(AgentState(state), (0, 0))
     return "red" if word and seconds > word else "amber" if look and seconds > look else ""
+
+
+def in_whole_seconds(parts: Sequence[tuple[str, int]], whole_ms: int) -> list[tuple[str, int]]:
+    """Parts of a whole (milliseconds) in whole seconds (still as milliseconds) that add up to the whole as it is shown:
+    those with the largest rests are rounded up."""
+    missing = round(whole_ms / 1000) - sum(ms // 1000 for _, ms in parts)
+    up = set(sorted(range(len(parts)), key=lambda place: -(parts[place][1] % 1000))[: max(0, missing)])
+    return [(label, (ms // 1000 + (place in up)) * 1000) for place, (label, ms) in enumerate(parts)]

@@ -4,6 +4,7 @@ import math
 import os
 import struct
 import wave
+from array import array
 from datetime import timedelta
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from huying.audit.models import Access, Event
 from huying.calls.models import Call, PhoneSetting, Recording
 from huying.calls.operations.recordings import expire, find, seal_waiting
 from huying.calls.queries.sealed import PIECE, digest_of, folder, opened, seal_file, spool
+from huying.calls.rules.recorded import packed
 from huying.calls.rules.sound import BadSound, finish_header, outline, silence, words_in
 from huying.calls.views.calls import asked_range
 from huying.kernel import clock
@@ -241,8 +243,8 @@ def test_whoever_leaves_out_the_first_byte_is_on_record_all_the_same(client, cas
 
 
 @pytest.mark.req("R221")
-def test_taking_one_out_asks_what_for_and_marks_the_file(client, cast):
-    row = taped(cast)
+def test_taking_one_out_asks_what_for_and_marks_the_file(client, cast, tmp_path, capsys):
+    row = taped(cast, 9.0)
     seal_waiting()
     path = f"/calls/recordings/{row.pk}/download"
     assert get(client, cast, "leader1", path).status_code == 404, "may listen, may not download"
@@ -250,10 +252,16 @@ def test_taking_one_out_asks_what_for_and_marks_the_file(client, cast):
     assert client.post(path, {"reason": "看"}).status_code == 422
     answer = client.post(path, {"reason": "市纪委调取，函号 12"})
     sound = answer.content
-    assert outline(BytesIO(sound)).duration_ms == 3000
+    assert outline(BytesIO(sound)).duration_ms == 9000
     assert "director1" in words_in(sound) and row.pk and "director1" in answer["Content-Disposition"]
     taken = Access.objects.get(stream="call", kind="download")
     assert taken.reason == "市纪委调取，函号 12" and taken.actor_id == cast.staff["director1"].pk
+    with wave.open(BytesIO(sound)) as file:
+        bare = packed(array("h", file.readframes(file.getnframes()))[4321:])  # the words beside the sound are gone
+    (tmp_path / "leaked.wav").write_bytes(bare)
+    call_command("calls", "trace", str(tmp_path / "leaked.wav"))
+    told = capsys.readouterr().out
+    assert f"通话 {row.call_id} " in told and taken.actor_name in told and "市纪委调取，函号 12" in told
 
 
 def test_a_page_shows_course_outline_and_player(client, cast):

@@ -9,14 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from huying.audit.models import Access
-from huying.audit.operations import note_access
 from huying.calls.api.seats import Moment
 from huying.calls.catalog import OUTCOME_LABELS, Outcome
 from huying.calls.models import Call, Recording
+from huying.calls.operations.take_out import take_out
 from huying.calls.policies import calls_seen_by
 from huying.calls.queries.facts import facts_of, summary_of, whole
-from huying.calls.queries.sealed import folder, taken_out
+from huying.calls.queries.sealed import folder
 from huying.kernel.clock import SHANGHAI
 from huying.kernel.errors import Refusal
 from huying.org.policies import Actor
@@ -188,11 +187,8 @@ def recording(request: HttpRequest, call: int, purpose: Annotated[Purpose, Query
     row = rows.filter(call=call).order_by("-begun_at", "-pk").first() if call < LARGEST else None
     if row is None or not (folder() / row.path).is_file():
         raise NoRecording
-    note_access(
-        Access.Kind.DOWNLOAD, actor=actor, centre_id=row.centre_id, stream="call", stream_id=row.call_id, field="recording",
-        reason=purpose.reason.strip() or "接口下载", path=request.path,
-    )
-    return HttpResponse(taken_out(row, actor), content_type="audio/wav")
+    said = purpose.reason.strip() or "接口下载"
+    return HttpResponse(take_out(actor=actor, recording=row, reason=said, path=request.path), content_type="audio/wav")
 
 
 def narrowed(rows: QuerySet[Call], wanted: Wanted) -> QuerySet[Call]:

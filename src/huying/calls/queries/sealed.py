@@ -9,13 +9,9 @@ from typing import BinaryIO
 from django.conf import settings
 
 from huying.calls.models import Recording
-from huying.calls.rules.sound import marked
 from huying.citizens.fields import key_ring
-from huying.kernel import clock
 from huying.kernel.ciphers import OVERHEAD, TamperedData
-from huying.kernel.clock import SHANGHAI
 from huying.kernel.errors import Refusal
-from huying.org.policies import Actor
 
 PIECE = 256 * 1024
 """Bytes of plain sound in one piece."""
@@ -83,13 +79,3 @@ def whole(row: Recording) -> bool:
         return digest_of(folder() / row.path) == row.digest
     except OSError:
         return False
-
-
-def taken_out(row: Recording, actor: Actor) -> bytes:
-    """The whole sound with the mark of who takes it out and when. Raises DamagedRecording."""
-    if not whole(row):
-        raise DamagedRecording
-    username = actor.staff.username if actor.staff else ""
-    words = f"{actor.name} {username} call {row.call_id} sha256 {row.digest[:16]}"
-    plain = b"".join(opened(folder() / row.path, row.name, row.size))
-    return marked(plain, words, clock.now().astimezone(SHANGHAI))

@@ -15,10 +15,11 @@ from huying.audit.models import Access
 from huying.audit.operations import note_access
 from huying.calls.forms.calls import CallFilter, DownloadForm
 from huying.calls.models import Call, Recording
+from huying.calls.operations.take_out import take_out
 from huying.calls.policies import calls_seen_by
 from huying.calls.queries.call_list import page_of_calls
 from huying.calls.queries.call_page import orders_of, page_of_call
-from huying.calls.queries.sealed import DamagedRecording, folder, opened, taken_out, whole
+from huying.calls.queries.sealed import DamagedRecording, folder, opened, whole
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 from huying.org.policies import Actor, actor_of, found_or_404, needs
@@ -124,12 +125,11 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "calls/download.html", {"form": form, "row": row}, status=status)
     now = clock.now().astimezone(SHANGHAI)
     try:
-        answer = HttpResponse(taken_out(row, actor), content_type="audio/wav")
+        sound_of = take_out(actor=actor, recording=row, reason=form.cleaned_data["reason"], path=request.path)
     except DamagedRecording as refusal:
-        log.error("recording_damaged", recording=row.pk)
         refuse(form, refusal)
         return render(request, "calls/download.html", {"form": form, "row": row}, status=409)
-    note(actor, row, Access.Kind.DOWNLOAD, form.cleaned_data["reason"], request.path)
+    answer = HttpResponse(sound_of, content_type="audio/wav")
     answer["Content-Disposition"] = content_disposition_header(True, file_name(row, actor, now)) or ""
     return answer
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from huying.audit.models import Access
 from huying.calls.models import Recording
 from huying.calls.operations.import_log import Counts, import_log
 from huying.calls.operations.reconcile import reconcile
@@ -16,6 +17,8 @@ from huying.calls.queries.facts import calls_since, facts_of, whole
 from huying.calls.queries.sealed import folder
 from huying.calls.queries.sealed import whole as whole_sound
 from huying.calls.rules.call_log import BadMapping, parse_log_map
+from huying.calls.rules.mark import read as read_mark
+from huying.calls.rules.recorded import telephone_sound
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
 from huying.kernel.errors import Refusal
@@ -23,6 +26,7 @@ from huying.org.models import Centre
 from huying.org.queries import ALL, tenant_scope
 
 AGO = re.compile(r"(\d{1,5})([mhd])")
+TRACED_SECONDS = 300
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -33,11 +37,11 @@ class NoCentre(Refusal):
 class Command(BaseCommand):
     help = (
         "话务记录：calls list 打印每次通话的全部事实；calls reconcile 与交换机日志核对并补齐；"
-        "calls import 导入其他系统的话单；calls verify 核对封存的录音"
+        "calls import 导入其他系统的话单；calls verify 核对封存的录音；calls trace 查流出的录音出自谁"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="list|reconcile|import|verify")
+        actions = parser.add_subparsers(dest="action", required=True, metavar="list|reconcile|import|verify|trace")
         rows = actions.add_parser("list", help="打印通话及其全部节点")
         rows.add_argument("--since", required=True, type=moment, metavar="时间", help="ISO 8601，或 30m、2h、1d 之前")
         rows.add_argument("--until", type=moment, metavar="时间", help="到何时为止（不含）")
@@ -53,11 +57,15 @@ class Command(BaseCommand):
         log.add_argument("--centre", required=True, metavar="编码", help="导入到哪个运营中心")
         log.add_argument("--rejects", type=Path, metavar="文件", help="退回的行写到哪里，默认当前目录下 文件名.rejects.csv")
 
+        trace = actions.add_parser("trace", help="一份流出的录音出自谁的哪次下载；剪过、转过格式的也可以，至少 8 秒")
+        trace.add_argument("file", type=Path, help="录音文件：MP3、M4A、WAV、WMA、AMR、OGG、FLAC")
         actions.add_parser("verify", help="逐个核对封存的录音与封存时的摘要，指出缺失和被改动的")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with tenant_scope(ALL):
-            {"list": self.list, "reconcile": self.reconcile, "import": self.bring_in, "verify": self.verify}[options["action"]](options)
+            {
+                "list": self.list, "reconcile": self.reconcile, "import": self.bring_in, "verify": self.verify, "trace": self.trace,
+            }[options["action"]](options)
 
     def list(self, options: dict[str, Any]) -> None:
         centre = centre_of(options["centre"]).pk if options["centre"] else None
@@ -102,6 +110,17 @@ class Command(BaseCommand):
         if faults:
             raise CommandError(f"发现 {faults} 个录音异常")
         self.stdout.write(f"录音完好：{rows.count()} 个")
+
+    def trace(self, options: dict[str, Any]) -> None:
+        try:
+            number = read_mark(telephone_sound(options["file"].read_bytes(), TRACED_SECONDS))
+        except OSError:
+            raise CommandError(f"打不开文件“{options['file']}”") from None
+        row = Access.objects.filter(pk=number, kind=Access.Kind.DOWNLOAD, field="recording").first() if number else None
+        if row is None:
+            raise CommandError("没有读出下载水印：录音太短、改动太大，或不是从本系统下载的")
+        at = row.at.astimezone(SHANGHAI).isoformat(" ", "seconds")
+        self.stdout.write(f"通话 {row.stream_id}  {at}  {row.actor_name}  {row.ip or '-'}  用途：{row.reason}")
 
     def progress(self, counts: Counts) -> None:
         if self.stderr.isatty():

@@ -56,7 +56,7 @@ def bits_of(number: int) -> list[int]:
 
 
 def check_of(number: int) -> int:
-    return zlib.crc32(number.to_bytes(NUMBER // 8, "big")) & (2**CHECK - 1)
+    return zlib.crc32(number.to_bytes(NUMBER // 8, "big")) & 0xFFFF
 
 
 def read(samples: Sequence[int]) -> int | None:

@@ -137,6 +137,14 @@ def test_a_colleague_no_longer_asked_has_missed_nothing():
     ]
 
 
+def test_a_caller_who_hangs_up_was_not_busy_because_somebody_asked_for_them_was():
+    line = Line().enter().queue()
+    agent = line.connect("8001")
+    line.wait(5).leave(line.citizen).hang_up(agent, source=line.names[line.citizen])
+    facts = fold(line.end(cause=17).rows)
+    assert (facts.ended_by, facts.cause, facts.cause_text) == ("caller", 16, "正常挂断")
+
+
 def test_who_was_asked_is_who_the_citizen_is_left_with():
     line = Line().enter().queue()
     agent = line.connect("8001")

@@ -20,6 +20,7 @@ from huying.calls.models import (
     SkillGroup,
 )
 from huying.calls.operations import move_seat, set_state, sign_in_seat
+from huying.calls.queries.call_page import page_of_call
 from huying.citizens.fields import blind_index
 from huying.citizens.models import Caller
 from huying.kernel import bus, clock
@@ -220,6 +221,16 @@ def test_the_bar_says_when_nobody_of_a_group_comes(as_, cast, phones):
         call.milestones = [{"at": clock.now().isoformat(), "kind": "asked_in_vain", "queue": group.queue}]
         call.save()
         assert f"{group.name}没有接通" in bar_of_agent1(as_)
+
+
+def test_the_course_names_own_queues_and_other_hotlines(cast, phones):
+    OtherDesk.objects.create(centre=cast.demo, code="110", name="公安报警", number="110")
+    call, agent = talking(cast, phones), cast.staff["agent1"]
+    Leg.objects.create(centre=cast.demo, call=call, uniqueid="a", staff=agent, extension="8001", offered_at=clock.now())
+    at = clock.now().isoformat()
+    call.milestones = [{"at": at, "kind": "queued", "queue": f"p{agent.pk}"}, {"at": at, "kind": "transferred", "to": "desk-110"}]
+    facts = [fact for line in page_of_call(call).course for fact in line.facts]
+    assert facts == [("队列", f"{agent.name}（首问）"), ("去向", "公安报警")]
 
 
 @pytest.mark.req("R218")

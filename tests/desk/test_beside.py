@@ -6,6 +6,7 @@ from django.urls import reverse
 from huying.audit.models import Access, Event
 from huying.citizens.models import Caller
 from huying.workorders.models import WorkOrder
+from huying.workorders.queries.timeline import facts_of
 
 
 def panel(agent, name, **data):
@@ -90,7 +91,9 @@ def test_hint_is_passed_over_with_a_reason(desk):
     assert "地址缺门牌号" in page.content.decode()
     agent.send("submit", address="", place="兴港大道", why_house_number="来电人说不清")
     assert WorkOrder.objects.exists()
-    assert Event.objects.get(kind="create").data["overrides"] == {"house_number": "来电人说不清"}
+    passed = Event.objects.get(kind="create").data["overrides"]
+    assert passed == {"house_number": "来电人说不清"}
+    assert facts_of({"overrides": passed}) == [("受理提示", "门牌：来电人说不清")]
 
 
 def test_hints_are_shown_while_typing(desk):

@@ -16,6 +16,7 @@ from huying.workorders.models import Assignment, Attachment, Clock, WorkOrder
 from huying.workorders.queries.calls import calls_of, length_words, page_of
 from huying.workorders.queries.shown import Words
 from huying.workorders.rules import INPUTS
+from huying.workorders.rules.hints import SHORT as HINTS
 from huying.workorders.rules.wording import GROUPS, MARKS, TITLES, TONES
 from huying.workorders.workflow import ACTIONS
 
@@ -129,7 +130,7 @@ def worded(name: str, value: Any) -> str:
         names = {key: INPUTS[key].label for key in value if key in INPUTS}
         return "；".join(f"{names[key]}：{short(change['was'])} → {short(change['is'])}" for key, change in value.items() if key in names)
     if isinstance(value, dict):
-        return "；".join(f"{key}：{reason}" for key, reason in value.items())
+        return "；".join(f"{HINTS.get(key, key)}：{reason}" for key, reason in value.items())
     if isinstance(value, list):
         return "、".join(worded(name, one) for one in value)
     choices = _CHOICES.get(name) or (dict(INPUTS[name].choices) if name in INPUTS else {})

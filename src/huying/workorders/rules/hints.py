@@ -79,6 +79,14 @@ _MISSPELT = {
 }
 
 
+SHORT = {
+    "danger": "紧急程度", "contact": "联系电话", "phone_shape": "联系电话", "what": "内容", "wish": "诉求", "time": "时间", "whom": "对象",
+    "place": "地点", "street": "街道", "house_number": "门牌", "confirmed": "地址核对", "kind_praise": "类型", "kind_complaint": "类型",
+    "kind_consultation": "类型", "group": "群体诉求", "confidential": "保密", "named": "姓名", "elsewhere": "区划", "spelling": "错别字",
+}
+"""What each is about, in the order's history."""
+
+
 def hints(facts: Facts) -> list[Hint]:
     """Everything worth a second look, the weightiest first."""
     return [*_danger(facts), *_contact(facts), *_what(facts), *_when(facts), *_whom(facts), *_where(facts),

@@ -173,7 +173,7 @@ def _end(made: _Folded) -> dict[str, Any]:
             "milestones": course.written(lines),
         }
     by = ended_by(made.stream, made.cast, made.legs, lost=made.lost)
-    cause, why = cause_of(made.cast.citizen, by, lost=made.lost)
+    cause, why = cause_of(made.cast.citizen, by, lost=made.lost, answered=made.answer.at is not None)
     found = outcome_of(made.stream, made.cast, made.legs, made.answer.at, by, made.nodes)
     outcome = Outcome.LOST if made.lost else found
     lines.append((ended, {"kind": "ended", "by": by, "cause": cause, "why": why, "outcome": str(outcome)}))

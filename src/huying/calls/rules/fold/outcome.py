@@ -15,6 +15,7 @@ CAUSES = {
     42: "设备拥塞", 44: "线路不可用", 50: "未开通", 57: "无权呼叫", 58: "承载不可用", 88: "不兼容", 102: "超时", 111: "信令错误",
     127: "其他",
 }
+HUNG_UP, IN_VAIN = 16, frozenset({1, 17, 18, 19, 20, 21, 22})
 RESTARTED = "话务交换系统重启"
 
 
@@ -90,10 +91,13 @@ def not_invited(cast: Cast, answered: datetime | None, invited: datetime | None,
     return "caller_left" if by == CALLER else "not_asked"
 
 
-def cause_of(citizen: Channel, by: str, *, lost: bool) -> tuple[int, str]:
-    """The code as the switch gave it (0: none, as when a caller goes before the answer) and its words."""
+def cause_of(citizen: Channel, by: str, *, lost: bool, answered: bool) -> tuple[int, str]:
+    """The code as the switch gave it (0: none, as when a caller goes before the answer) and its words. Of somebody else who was
+    called for a citizen in vain, it stays with their channel."""
     if lost:
         return 0, RESTARTED
+    if answered and by == CALLER and citizen.cause in IN_VAIN:
+        return HUNG_UP, CAUSES[HUNG_UP]
     if citizen.cause == 0:
         return 0, "来电人挂断" if by == CALLER else ""
     return citizen.cause, CAUSES.get(citizen.cause, f"原因码 {citizen.cause}")

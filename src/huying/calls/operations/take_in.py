@@ -132,7 +132,7 @@ def fold_family(family: Sequence[str], records: Sequence[Record], known: Known, 
         if row:
             row.family = family
             saved.append(row)
-    absorb([each.call for each in saved], family)
+    absorb([each.call for each in saved], [call for name in family if (call := known.call(name))])
     return saved
 
 
@@ -149,13 +149,11 @@ def pointing() -> list[tuple[Any, str]]:
     ]
 
 
-def absorb(kept: Sequence[Call], family: Sequence[str]) -> None:
+def absorb(kept: Sequence[Call], before: Iterable[Call]) -> None:
     """A colleague's consultation that joined the citizen's call is no call of its own any more: what pointed to it (orders,
     recordings, seats) points to the citizen's call."""
-    gone = set(family) - {call.linkedid for call in kept}
-    if not gone:
-        return
-    for call in Call.objects.filter(linkedid__in=gone):
+    names = {call.linkedid for call in kept}
+    for call in (call for call in before if call.linkedid not in names):
         for model, name in pointing() if kept else ():
             model._default_manager.filter(**{name: call}).update(**{name: kept[0]})
         call.delete()

@@ -65,7 +65,8 @@ class Fake:
             if self.booted:
                 writer.write(b"Event: FullyBooted\r\n\r\n")
             return
-        self.asked.append(action)
+        if name != "Filter":
+            self.asked.append(action)
         text = self.answers.get(name, "Response: Success\nActionID: {id}\n\n").replace("{id}", number)
         writer.write(text.replace("\n", "\r\n").encode())
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from huying.gateway.line import HEARD, hear_only
 from huying.switch import ami
 
 pytestmark = pytest.mark.phone
@@ -129,3 +130,20 @@ def test_its_end_ends_the_link_and_one_can_come_back(start_node):
             assert (await again.action("Ping"))["Ping"] == "Pong"
 
     on(own, test)
+
+
+def test_a_filtered_connection_hears_what_the_gateway_needs_and_nothing_else(node, citizen):
+    """Nine of ten events of a call stay in the switch; the gateway works with the rest."""
+
+    async def test(link: ami.Link) -> None:
+        await hear_only(link)
+        call = await asyncio.to_thread(citizen().dial, "12345")
+        await asyncio.to_thread(call.hang_up)
+        names = set()
+        async for event in link.events():
+            names.add(event["Event"])
+            if event.get("EventName") == "LINKEDID_END":
+                break
+        assert "CEL" in names and names <= set(HEARD)
+
+    on(node, test)

@@ -94,7 +94,8 @@ class Gateway:
     async def leave(self) -> None:
         """In good order: whoever looks knows at once that we are gone."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.quick.do(partial(_seen, connected=False)), 2.0)
+            async with asyncio.timeout(2.0):
+                await self.quick.do(partial(_seen, connected=False))
         self.close()
 
     def close(self) -> None:
@@ -142,7 +143,8 @@ class Gateway:
         self._lost_at = clock.now()
         self.hands.consulting.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.quick.do(partial(_seen, connected=False)), 2.0)
+            async with asyncio.timeout(2.0):
+                await self.quick.do(partial(_seen, connected=False))
 
     def _heard(self, event: ami.Message) -> None:
         """Each event of the manager connection, in order; nothing here may wait."""

@@ -140,7 +140,8 @@ class Link:
         try:
             self._writer.write(data)
             await self._writer.drain()
-            answer = await asyncio.wait_for(waiting, timeout)
+            async with asyncio.timeout(timeout):  # wait_for of Python 3.11 may lose a cancellation
+                answer = await waiting
         except (OSError, TimeoutError) as error:
             raise SwitchAway from error
         finally:
@@ -155,7 +156,7 @@ class Link:
         try:
             while len(buffer) <= LARGEST_MESSAGE and self._events.qsize() <= MOST_EVENTS:
                 try:
-                    async with asyncio.timeout(self._idle):  # wait_for of Python 3.11 may lose a cancellation
+                    async with asyncio.timeout(self._idle):
                         data = await self._reader.read(2**16)
                 except TimeoutError:
                     if asked:
@@ -205,11 +206,13 @@ async def connect(
 ) -> Link:
     """A signed-in connection. Raises SwitchAway when nobody is there, ActionRefused when the secret is not right."""
     try:
-        reader, writer = await asyncio.wait_for(asyncio.open_connection(host, port), timeout)
+        async with asyncio.timeout(timeout):
+            reader, writer = await asyncio.open_connection(host, port)
     except (OSError, TimeoutError) as error:
         raise SwitchAway from error
     try:
-        banner = await asyncio.wait_for(reader.readline(), timeout)
+        async with asyncio.timeout(timeout):
+            banner = await reader.readline()
     except (OSError, TimeoutError, ValueError) as error:
         writer.close()
         raise SwitchAway from error

@@ -26,18 +26,25 @@ class AlreadyTaken(Refusal):
     message = "这条回拨已由其他人处理，请刷新列表"
 
 
+class NoNumber(Refusal):
+    code = "no_number"
+    message = "来电没有显示号码，不能回拨，请听留言后写工单，或按“处理完毕”写明情况"
+
+
 class NoteMissing(Refusal):
     code = "note_missing"
     message = "请写明如何处理的（至少 4 个字）"
 
 
 def call_back(*, actor: Actor, row: CallBack) -> Command:
-    """Take an entry and have the own telephone dial it. Raises NotAllowed, AlreadyTaken, SwitchAway, SwitchRefused.
+    """Take an entry and have the own telephone dial it. Raises NotAllowed, NoNumber, AlreadyTaken, SwitchAway, SwitchRefused.
 
     Not to be called inside a transaction. An entry whose call could not be begun goes back, with nothing counted.
     """
     actor.must(CALL_BACK)
     assert actor.staff is not None
+    if not row.number:
+        raise NoNumber
     row = begin(row.pk, actor.staff)
     try:
         command = ask_switch(actor=actor, kind="dial", about=dict(IN_NUMBER), secret=row.number, request_id=actor.request_id)

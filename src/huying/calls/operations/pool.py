@@ -12,6 +12,7 @@ from huying.calls.operations.tell import tell
 from huying.calls.queries.numbers import hash_of
 from huying.calls.queries.records import records_of
 from huying.calls.rules.call_back import next_try, stronger, wanted
+from huying.citizens.fields import blind_index
 from huying.kernel import clock
 from huying.kernel.phones import normalise_phone
 
@@ -22,8 +23,6 @@ OPEN = (State.WAITING, State.DIALLING)
 @transaction.atomic
 def note_ended(call: Call) -> CallBack | None:
     """What the end of `call` means for the pool; the entry it made or changed. The same call noted again changes nothing."""
-    if not call.number_hash:
-        return None
     if call.direction == Call.Direction.OUT:
         return _called_out(call)
     if call.direction != Call.Direction.IN:
@@ -37,7 +36,10 @@ def note_ended(call: Call) -> CallBack | None:
 
 def _enter(call: Call, kind: str) -> CallBack | None:
     number = _number_wanted(call)
-    digest, since = hash_of(number), call.queued_at or call.human_at or call.entered_at
+    if not number and kind == Kind.MISSED:  # nobody could call them
+        return None
+    since = call.queued_at or call.human_at or call.entered_at
+    digest = hash_of(number) or blind_index(call.linkedid, purpose="phone")  # a hidden number's message: an entry of its own
     if _settled_since(call, digest):
         return None
     row, made = CallBack.objects.get_or_create(
@@ -51,6 +53,9 @@ def _enter(call: Call, kind: str) -> CallBack | None:
         row = CallBack.objects.select_for_update().get(pk=row.pk)
         row.kind, row.place_at = stronger(row.kind, kind), min(row.place_at, since)
         row.group_id = row.group_id or call.group_id
+        row.next_at = None if _called_since_try(row, call) else row.next_at
+    else:
+        _replace_unreached(row, call)
     row.times = max(1, _unanswered_since(row))
     row.voicemail = _voicemail(call) or row.voicemail
     later = Call.objects.filter(centre_id=call.centre_id, number_hash=digest, entered_at__gt=call.entered_at)
@@ -65,6 +70,17 @@ def _settled_since(call: Call, digest: bytes) -> bool:
     """Whether an entry that this call belongs to was closed after it: heard late or twice, it opens nothing anew."""
     rows = CallBack.objects.filter(centre_id=call.centre_id, number_hash=digest).exclude(state__in=OPEN)
     return rows.filter(call__entered_at__lte=call.entered_at, done_at__gte=call.ended_at or call.entered_at).exists()
+
+
+def _called_since_try(row: CallBack, call: Call) -> bool:
+    """Whoever calls after a try in vain is at the telephone now: their turn need not wait for another hour."""
+    return bool(row.tries) and call.entered_at > datetime.fromisoformat(row.tries[-1]["at"])
+
+
+def _replace_unreached(row: CallBack, call: Call) -> None:
+    """An older entry of that number, out of reach, is not to be called beside the new one."""
+    rows = CallBack.objects.filter(centre_id=row.centre_id, number_hash=row.number_hash, state=State.UNREACHED)
+    rows.filter(done_at__lte=call.ended_at or call.entered_at).update(state=State.NOT_NEEDED, result_call=call)
 
 
 def _number_wanted(call: Call) -> str:
@@ -89,6 +105,8 @@ def _voicemail(call: Call) -> Recording | None:
 
 
 def _open_of(call: Call) -> CallBack | None:
+    if not call.number_hash:
+        return None
     rows = CallBack.objects.select_for_update().filter(centre_id=call.centre_id, number_hash=call.number_hash)
     return rows.filter(Q(state__in=OPEN) | Q(state=State.UNREACHED)).order_by("-id").first()
 

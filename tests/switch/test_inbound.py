@@ -167,28 +167,6 @@ def test_a_flood_from_one_number_is_held_back(node, carrier):
         call.hangup()
 
 
-@pytest.mark.req("R042")
-def test_a_waiting_caller_hears_where_they_stand(node, carrier):
-    """Two wait; the second is told the position in Mandarin's order of sounds, and offered the call-back."""
-    first = carrier.call("12345", "13800138000").wait_answered()
-    second = carrier.call("12345", "13800138001").wait_answered()
-    node.wait_told("QUEUE support", since=3)
-    limit = time.monotonic() + 90
-    wanted = ["queue-thereare", "digits/2", "queue-callswaiting"]
-    while True:
-        heard: dict[str, list[str]] = {}  # by caller: the two are told at the same time
-        for record in node.records():
-            if record.user_event == "FILE_STREAM_BEGIN":
-                heard.setdefault(record.uniqueid, []).append(record.extra.get("sound", ""))
-        told = [sounds for sounds in heard.values() if any(sounds[at : at + 3] == wanted for at in range(len(sounds)))]
-        if told and any("callback-offer" in sounds for sounds in heard.values()):
-            break
-        assert time.monotonic() < limit, heard
-        time.sleep(0.3)
-    first.hangup()
-    second.hangup()
-
-
 def test_priority_goes_first(node, carrier, web):
     """Who is let in with priority overtakes who came before."""
     web.answer = lambda path, asked: {"priority": 9 if asked["caller"] == "13800138009" else 0}

@@ -51,7 +51,7 @@ class Queue:
     strategy: str = "rrmemory"
     weight: int = 0
     announce_position: bool = True
-    announce_every: int = 20  # seconds
+    announce_every: int = 30  # seconds
     most_waiting: int = 0  # 0: no limit
     longest_wait: int = 300  # seconds; then the overflow, or the offer of a call-back
     overflow: str = ""  # name of the queue that helps out, of this centre or another

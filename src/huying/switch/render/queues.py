@@ -7,6 +7,12 @@ from huying.switch.render.checks import fit, whole
 AWAY = "paused,penalty,inuse,ringing,unavailable,invalid,unknown,wrapup"
 
 
+# While it says a position Asterisk is deaf to keys; not so in what it says after it. So the offer of the key follows the position.
+# The expected wait is said once: later Asterisk would tell how much longer than usual they have waited already as if it were to come.
+OFFER = "periodic-announce = callback-offer"
+OFFERED = "queue-thankyou = callback-offer"
+
+
 def queues(plan: Plan) -> str:
     general = ["[general]", "persistentmembers = yes", "autofill = yes", "log_membername_as_agent = yes", ""]
     return "\n".join([*general, *(_queue(queue) for queue in plan.queues)])
@@ -23,9 +29,9 @@ def _queue(queue: Queue) -> str:
         f"maxlen = {whole('最多等待人数', queue.most_waiting, 0, 10000)}", "setinterfacevar = yes", "setqueuevar = no",
         "reportholdtime = no", "memberdelay = 0", f"joinempty = {AWAY if personal else 'yes'}",
         f"leavewhenempty = {AWAY.replace('ringing,', '').replace('inuse,', '') if personal else 'no'}",
-        f"announce-position = {'yes' if says else 'no'}", f"announce-holdtime = {'yes' if says else 'no'}",
+        f"announce-position = {'yes' if says else 'no'}", f"announce-holdtime = {'once' if says else 'no'}",
         f"announce-frequency = {every if says else 0}", "min-announce-frequency = 10", "announce-to-first-user = no",
     ]
     if queue.callback and not personal:
-        lines += ["context = waiting", "periodic-announce = callback-offer", f"periodic-announce-frequency = {every + 10}"]
+        lines += ["context = waiting", *([OFFERED] if says else [OFFER, f"periodic-announce-frequency = {every}"])]
     return "\n".join([*lines, ""])

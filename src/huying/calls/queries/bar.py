@@ -16,6 +16,7 @@ from huying.calls.queries.talk import unread_count
 from huying.calls.rules.orders import LISTENS, ORDERS
 from huying.citizens.models import Caller
 from huying.kernel import clock
+from huying.kernel.masking import mask_phone
 from huying.org.policies import Actor
 
 BY_HAND: Mapping[str, str] = {Phone.Answering.HAND: "请拿起话机接听", Phone.Answering.AUTO: "话机自动接听，请戴好耳机"}
@@ -240,6 +241,19 @@ class Bar:
         row = rows.exclude(state__in=[Command.State.FAILED, Command.State.EXPIRED]).order_by("-pk").first()
         seat = SeatSession.objects.select_related("staff").filter(pk=row.about.get("seat")).first() if row else None
         return f"{ORDERS[row.kind].label} {seat.staff.name}" if row and seat else ""
+
+    @cached_property
+    def dials(self) -> str:
+        """Whom the own telephone, which rings for that, will call once it is picked up; "" when it rings for somebody else's call."""
+        if self.session is None or self.state != AgentState.RINGING or (self.call and self.call.direction == Call.Direction.IN):
+            return ""
+        since = self.session.state_since - LISTENS_WITHIN
+        rows = Command.objects.filter(session=self.session, kind="dial", created_at__gte=since)
+        row = rows.exclude(state__in=[Command.State.FAILED, Command.State.EXPIRED]).order_by("-pk").first()
+        if row is None:
+            return ""
+        number = mask_phone(row.secret) if row.about.get("order") else row.secret
+        return f"{'回拨' if row.about.get('call_back') else '呼出'} {number or self._called(row.about)}"
 
     @cached_property
     def help(self) -> HelpRequest | None:

@@ -161,7 +161,8 @@ def test_on_the_pages_a_leader_nominates_and_the_director_approves(exchange, cal
     row = Block.objects.get()
     shown = leader.get(f"/calls/blocks/{row.pk}").content.decode()
     assert CALLER not in shown and "139****1234" in shown and "批准</button>" not in shown
-    assert "批准</button>" in director.get(f"/calls/blocks/{row.pk}").content.decode()
+    judged = director.get(f"/calls/blocks/{row.pk}").content.decode()
+    assert "批准</button>" in judged and f'href="/calls/{calls[0].pk}/"' in judged  # the evidence can be opened and heard
     assert director.post(f"/calls/blocks/{row.pk}/approve", {"words": ""}).status_code == 422
     assert director.post(f"/calls/blocks/{row.pk}/approve", {"words": "证据充分"}).status_code == 302
     assert leader.post(f"/calls/blocks/{row.pk}/lift", {"words": "我来解除"}).status_code == 422

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from huying.audit.models import Event
+from huying.calls.forms.calls import CallFilter
 from huying.calls.models import Call, CalledNumber, OtherDesk, Phone, PhoneSetting, RouteRule, SkillGroup
 from huying.calls.queries.asked import Question
 from huying.calls.queries.plan import plan_and_faults
@@ -101,3 +102,10 @@ def test_each_counts_its_own_calls_and_the_city_those_of_its_counties_too(exchan
     assert counts == [1, 2]
     lines = lines_of(exchange.cast.actor("leader1"), replace(asked, by="centre"))
     assert {line.name: line.counts["calls"] for line in lines} == {exchange.centre.name: 1, county.name: 1}
+
+
+def test_groups_of_one_name_are_told_apart_by_their_centre_where_calls_are_searched(exchange, county):
+    SkillGroup.objects.create(centre=county, code="general", name="综合")
+    form = CallFilter(centres=[exchange.centre.pk, county.pk])
+    labels = [label for _, label in form.fields["group"].choices]
+    assert sorted(labels) == sorted(["全部", f"综合（{exchange.centre.name}）", f"综合（{county.name}）", "企业专席"])

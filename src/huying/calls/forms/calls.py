@@ -1,5 +1,6 @@
 """Searching calls, and taking a recording out."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -37,7 +38,10 @@ class CallFilter(forms.Form):
     def __init__(self, *args: Any, centres: list[int], **options: Any) -> None:
         super().__init__(*args, **options)
         people = Staff.objects.filter(centre_id__in=centres, skills__isnull=False).distinct().order_by("name")
-        self.fields["group"].queryset = SkillGroup.objects.filter(centre_id__in=centres)  # type: ignore[attr-defined]
+        group: Any = self.fields["group"]
+        group.queryset = SkillGroup.objects.filter(centre_id__in=centres).select_related("centre")
+        often = Counter(group.queryset.values_list("name", flat=True))
+        group.label_from_instance = lambda row: f"{row.name}（{row.centre.name}）" if often[row.name] > 1 else row.name
         agent: Any = self.fields["agent"]
         agent.queryset, agent.label_from_instance = people, lambda row: f"{row.name} {row.number}".strip()
 

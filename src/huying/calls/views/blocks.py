@@ -132,7 +132,7 @@ def _page(request: HttpRequest, row: Block, form: WordsForm, *, status: int = 20
     calls = row.evidence.select_related("agent").order_by("-entered_at")
     context = {
         "row": row, "form": form, "events": events, "calls": calls, "number": mask_phone(row.number),
-        "deeds": _open_to(actor_of(request), row),
+        "deeds": _open_to(actor_of(request), row), "may_open": actor_of(request).may("calls.view"),
     }
     return render(request, "calls/block.html", context, status=status)
 

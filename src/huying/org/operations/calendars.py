@@ -2,8 +2,10 @@
 
 from django.db import transaction
 
+from huying.kernel import bus
 from huying.kernel.calendar import calendar_from_dict
 from huying.kernel.errors import Refusal
+from huying.org.events import HoursChanged
 from huying.org.models import Calendar, Centre, Unit
 from huying.org.operations.history import record
 from huying.org.policies import Actor
@@ -26,6 +28,7 @@ def save_calendar(actor: Actor, calendar: Calendar) -> Calendar:
                 calendar.centre_id, kind, actor, calendar=calendar.pk, name=calendar.name,
                 before=old.data if old else None, after=calendar.data,
             )
+            bus.publish(HoursChanged(calendar.centre_id))
     return calendar
 
 

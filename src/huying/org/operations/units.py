@@ -4,7 +4,9 @@ from typing import Any, cast
 
 from django.db import IntegrityError, models, transaction
 
+from huying.kernel import bus
 from huying.kernel.errors import Refusal
+from huying.org.events import HoursChanged
 from huying.org.models import Centre, Staff, Unit
 from huying.org.operations.history import differences, record
 from huying.org.operations.install_roles import install_roles
@@ -63,6 +65,7 @@ def save_centre(actor: Actor, centre: Centre) -> Centre:
         centre.save(update_fields=CENTRE_FIELDS)
         if changes := differences(facts(old, CENTRE_FIELDS), facts(centre, CENTRE_FIELDS)):
             record(centre.pk, "centre.edit", actor, name=centre.name, changes=changes)
+            bus.publish(HoursChanged(centre.pk))
     return centre
 
 

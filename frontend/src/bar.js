@@ -94,6 +94,9 @@ function askPhone() {
 }
 
 export function startBar() {
+  timers(); // also on walls that are watched by whoever has no telephone
+  setInterval(timers, 1000);
+  document.body.addEventListener("htmx:afterSwap", timers);
   if (!bar()) return;
   if (channel) channel.onmessage = hearPhone;
   document.addEventListener("click", (event) => { // before anybody else: what the phone does itself needs no server
@@ -118,12 +121,9 @@ export function startBar() {
     const mine = bar();
     if (mine && event.detail.xhr && event.detail.xhr.hyBegan <= newsAt) lookAgain();
     if (mine && (event.target === mine || event.target.id === "hy-phone" || mine.contains(event.target))) { pop(mine); askPhone(); }
-    timers();
   });
   pop(bar());
   askPhone();
-  timers();
-  setInterval(timers, 1000);
   setInterval(askPhone, 5000);
   setInterval(lookAgain, 20000); // whatever was missed
 }

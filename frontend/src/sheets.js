@@ -10,6 +10,8 @@ function opened(sheet) {
   const fields = [...sheet.querySelectorAll(FIELDS)];
   const next = fields.find((each) => !each.value) || fields[0] || sheet.querySelector("button");
   if (next) next.focus();
+  const form = sheet.querySelector("form");
+  if (form) form.scrollIntoView({ block: "nearest" }); // its buttons too, where it opens at the lower edge
 }
 
 function close(sheet) {

@@ -20,6 +20,7 @@ from huying.calls.rules.floor import Period, in_whole_seconds, is_surge, least_n
 from huying.calls.templatetags.phone import percent_of
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
+from huying.org.models import Centre
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=SHANGHAI)
@@ -98,6 +99,18 @@ def test_the_large_screen_tells_of_queues_and_of_each_hour_of_the_day(cast, phon
     assert f"{here} 时：请求人工 2，接听 1" in text and "hy-board__table" in text and "通话与振铃" in text
 
 
+@pytest.mark.django_db
+def test_groups_of_centres_below_stand_on_the_wall_when_they_have_something_to_tell(cast, phones, as_, stopped):
+    below = Centre.objects.create(code="GKQ", name="港口区分中心", level="county", parent=cast.demo, region=cast.demo.region)
+    group = SkillGroup.objects.create(centre=below, code="main", name="港口综合组")
+    text = as_("leader1").get("/calls/wall/").content.decode()
+    assert "港口综合组" not in text and "另有 1 个下级中心技能组今日没有请求" in text
+    Call.objects.create(centre=below, linkedid="below", direction="in", group=group, entered_at=NOON, human_at=NOON, queued_at=NOON)
+    text = as_("leader1").get("/calls/wall/").content.decode()
+    assert "港口综合组" in text and "没有请求" not in text
+    assert "港口综合组" in as_("leader1").get("/calls/board/").content.decode()
+
+
 def test_a_share_is_never_rounded_up_to_its_target():
     assert percent_of(94996, 100_000) == "94.99%" and percent_of(0, 0) == "—" and percent_of(1, 1) == "100.00%"
 
@@ -139,6 +152,7 @@ def test_too_few_seats_raise_one_alarm_and_one_all_clear(cast, phones, as_, stop
     note = ShiftNote.objects.get()
     assert note.kind == "alarm_seats" and "少于“高峰”要求的 1 席" in note.text
     assert "请补位" in as_("leader1").get("/calls/wall/").content.decode()
+    assert "少于“高峰”要求的 1 席" in as_("leader1").get("/calls/board/").content.decode()
     set_state(cast.actor("agent1"), sign_in_seat(cast.actor("agent1"), phones["8001"]), "ready")
     stopped.tick(timedelta(seconds=30))
     watch_floors()

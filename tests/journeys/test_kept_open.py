@@ -87,3 +87,14 @@ def test_a_button_under_the_finger_is_not_exchanged(visit, seat):
         page.mouse.up()
     seat = SeatSession.objects.get(pk=seat.pk)
     assert (seat.state, seat.reason) == ("busy", "forced")
+
+
+@pytest.mark.req("R293")
+def test_how_long_a_state_lasts_is_told_also_to_whoever_has_no_telephone(visit, seat):
+    """On the large screen, and on the wall of somebody who answers no calls."""
+    for who, path in (("leader1", "/calls/board/"), ("buyer1", "/calls/wall/")):
+        page = visit(who, path)
+        page.wait_for_function("() => /^[0-9:]+$/.test(document.querySelector('.hy-tile--ready time').textContent)")
+        with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
+            page.locator("[data-phone-topics]").evaluate("(part) => part.dispatchEvent(new Event('hy:news'))")
+        page.wait_for_function("() => /^[0-9:]+$/.test(document.querySelector('.hy-tile--ready time').textContent)")

@@ -66,10 +66,20 @@ class Floor:
     serving: int
     surge: tuple[int, float] | None
     help: list[HelpRequest]
+    centre_id: int
 
     @property
     def signed_in(self) -> int:
         return sum(count for state, count in self.counts.items() if state != AgentState.OFFLINE)
+
+    @property
+    def queues_shown(self) -> list[QueueNow]:
+        """Those of the centre itself, and of those below it whoever has something to tell today: the seats stay in sight."""
+        return [row for row in self.queues if row.waiting or row.asked or row.group.centre_id == self.centre_id]
+
+    @property
+    def queues_quiet(self) -> int:
+        return len(self.queues) - len(self.queues_shown)
 
     @property
     def too_few(self) -> bool:
@@ -92,7 +102,7 @@ def floor_of(centre: Centre, centres: list[int]) -> Floor:
         tiles=tiles, counts={**seen, str(AgentState.OFFLINE): len(tiles) - len(sessions)}, total=len(tiles), capacity=setting.seats,
         queues=queues, waiting=sum(row.waiting for row in queues), today=shares(centres, start_of(now, "day"), setting),
         month=shares(centres, start_of(now, "month"), setting), least=least_of(centre, now), serving=serving,
-        surge=surge_of(centres, now, setting), help=asking,
+        surge=surge_of(centres, now, setting), help=asking, centre_id=centre.pk,
     )
 
 

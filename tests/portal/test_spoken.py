@@ -41,6 +41,7 @@ def ask(settings, digits: str, *, caller: str = "02087654321", service: str = "p
 def test_number_and_code_give_the_stage(order, settings):
     said = ask(settings, f"ask_number:{order.number}.ask_code:5678.")
     assert said == {"sounds": f"c{order.centre_id}/progress-handling", "exit": "next"}
+    assert ask(settings, f"welcome:3.ask_number:{order.number}.ask_code:5678.") == said  # the menu's key came before them
 
 
 @pytest.mark.req("R205")

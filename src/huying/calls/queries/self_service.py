@@ -20,7 +20,7 @@ class Said:
 
 
 def self_service(service: str, called: str, caller: str, keyed: list[str]) -> Said:
-    """`keyed`: what was collected on the way, in order."""
+    """`keyed`: keys of menus and what was collected on the way, in order."""
     number = CalledNumber.objects.filter(number=called, is_active=True).first()
     if number is None or not keyed:
         return Said((UNKNOWN,), FAILED)
@@ -32,9 +32,9 @@ def self_service(service: str, called: str, caller: str, keyed: list[str]) -> Sa
 
 
 def _progress(centre_id: int, caller: str, keyed: list[str]) -> Said:
-    """The number first, the code last; what was not found is for a person to find."""
-    code = keyed[-1] if len(keyed) > 1 else ""
-    stage = progress_of(ProgressAsked(centre_id, keyed[0], code, caller))
+    """The code last, the number before it; what was not found is for a person to find."""
+    number, code = keyed[-2:] if len(keyed) > 1 else (keyed[0], "")
+    stage = progress_of(ProgressAsked(centre_id, number, code, caller))
     return _say(centre_id, f"progress-{stage}", FAILED if stage in {NOT_FOUND, TOO_OFTEN} else NEXT)
 
 

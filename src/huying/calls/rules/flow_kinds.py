@@ -87,4 +87,4 @@ KINDS: dict[str, Kind] = {
     "callback": Kind("预约回拨", (_sound(required=False),), {}),
     "hangup": Kind("结束通话", (_sound(required=False),), {}),
 }
-SERVICES = {"progress": "工单办理进度（先收集单号、验证码）", "guide": "办事指南（先收集一位按键）"}
+SERVICES = {"progress": "工单办理进度（先收集单号、验证码）", "guide": "办事指南（先经按键菜单或收集一位按键）"}

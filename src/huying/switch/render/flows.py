@@ -49,7 +49,8 @@ def _menu(plan: Plan, at: str, node: Node) -> Steps:
         if len(key) != 1 or key not in KEYS:
             raise BadPlan(f"流程节点“{node.id}”的按键“{key[:10]!a}”应为 0-9、* 或 #")
         steps += [f'GotoIf($["x${{HY_PRESSED}}"!="x{key}"]?not{KEYS.index(key)})',
-                  f"CELGenUserEvent(KEY,{at}:{key})", f"Goto({_at(target)})", f"(not{KEYS.index(key)})NoOp()"]
+                  f"CELGenUserEvent(KEY,{at}:{key})", f"Set(HY_DIGITS=${{HY_DIGITS}}{node.id}:{key}.)", f"Goto({_at(target)})",
+                  f"(not{KEYS.index(key)})NoOp()"]
     lost = node.exits.get("invalid", node.exits.get("timeout", ""))
     return [
         *steps, f"CELGenUserEvent(KEY,{at}:invalid)", f"GotoIf($[${{HY_TRY}} >= {tries}]?{_to(lost)})", "Playback(invalid)",

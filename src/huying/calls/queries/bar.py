@@ -10,18 +10,16 @@ from django.conf import settings
 
 from huying.calls.catalog import BUSY_REASONS, NOT_CHOSEN, AgentState
 from huying.calls.models import Call, Command, HelpRequest, Leg, OtherDesk, Phone, PhoneSetting, SeatSession, SkillGroup
+from huying.calls.queries.dials import LISTENS_WITHIN, dial_behind, said_of
 from huying.calls.queries.seats import open_seats, seat_of
 from huying.calls.queries.switch import gateway_lives
 from huying.calls.queries.talk import unread_count
 from huying.calls.rules.orders import LISTENS, ORDERS
 from huying.citizens.models import Caller
 from huying.kernel import clock
-from huying.kernel.masking import mask_phone
 from huying.org.policies import Actor
 
 BY_HAND: Mapping[str, str] = {Phone.Answering.HAND: "请拿起话机接听", Phone.Answering.AUTO: "话机自动接听，请戴好耳机"}
-LISTENS_WITHIN = timedelta(seconds=40)
-"""Between asking to listen and the own telephone's answer."""
 CALLS_FOR = timedelta(seconds=30)
 BEGINS_WITHIN = timedelta(seconds=4)
 CALLING = ("consult", "conference", "cancel")
@@ -244,16 +242,9 @@ class Bar:
 
     @cached_property
     def dials(self) -> str:
-        """Whom the own telephone, which rings for that, will call once it is picked up; "" when it rings for somebody else's call."""
-        if self.session is None or self.state != AgentState.RINGING or (self.call and self.call.direction == Call.Direction.IN):
-            return ""
-        since = self.session.state_since - LISTENS_WITHIN
-        rows = Command.objects.filter(session=self.session, kind="dial", created_at__gte=since)
-        row = rows.exclude(state__in=[Command.State.FAILED, Command.State.EXPIRED]).order_by("-pk").first()
-        if row is None:
-            return ""
-        number = mask_phone(row.secret) if row.about.get("order") else row.secret
-        return f"{'回拨' if row.about.get('call_back') else '呼出'} {number or self._called(row.about)}"
+        """Whom the own telephone, which rings for that, will call once it is picked up, in words; else ""."""
+        row = dial_behind(self.session) if self.session else None
+        return said_of(row, masked=bool(row.about.get("order")), other=self._called(row.about)) if row else ""
 
     @cached_property
     def help(self) -> HelpRequest | None:

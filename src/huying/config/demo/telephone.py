@@ -129,7 +129,8 @@ def make_below(row: dict[str, str], general: SkillGroup) -> None:
     centre = Centre.objects.get(code=row["code"])
     PhoneSetting.objects.get_or_create(centre=centre, defaults={"seats": 5, "lines": 10})
     group = once(SkillGroup, {"centre": centre, "code": "general"}, name="综合", most_wait=20, overflow=general)
-    text = f"您好，这里是{centre.region.name}一二三四五热线，正在为您接通话务员，通话将被录音。"
+    place = centre.region.name if centre.region else centre.name
+    text = f"您好，这里是{place}一二三四五热线，正在为您接通话务员，通话将被录音。"
     greeting = once(Prompt, {"centre": centre, "code": "welcome"}, name="问候语", text=text, changed_at=clock.now())
     once(CalledNumber, {"number": row["number"]}, centre=centre, name=row["name"], group=group, greeting=greeting, is_outgoing=True)
 

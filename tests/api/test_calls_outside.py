@@ -104,5 +104,12 @@ def test_a_recording_is_given_to_whoever_may_take_it_out_and_marked(cast, settin
     narrow = Api(cast.staff["director1"], scopes=("calls.view",)).get(path)
     assert narrow.status_code == 403 and "令牌的范围不含“下载录音”（calls.download）" in narrow.json()["detail"]
     assert Api(cast.staff["director1@OTHER"]).get(path).status_code == 404
+    sealed = bytearray((folder() / row.path).read_bytes())
+    sealed[-1] ^= 1
+    (folder() / row.path).write_bytes(sealed)
+    damaged, downloads = Api(cast.staff["director1"]).get(path), Access.objects.filter(kind="download").count()
+    assert damaged.status_code == 409 and "与封存时不一致" in damaged.json()["detail"] and downloads == 2
+    told = Api(cast.staff["director1"]).get("/api/v1/openapi.json").json()["paths"]["/api/v1/calls/{call}/recording"]["get"]["responses"]
+    assert told["409"]["description"] == "与当前状态冲突" and list(told["409"]["content"]) == ["application/problem+json"]
     (folder() / row.path).unlink()
     assert Api(cast.staff["director1"]).get(path).status_code == 404

@@ -177,10 +177,14 @@ def read(request: HttpRequest, call: int) -> dict[str, Any]:
 
 @router.get(
     "/calls/{int:call}/recording", summary="下载录音", operation_id="readCallRecording", response={200: None},
-    openapi_extra={"responses": {200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}}},
+    openapi_extra={"responses": {
+        200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}},
+        409: {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+    }},
 )
 def recording(request: HttpRequest, call: int, purpose: Annotated[Purpose, Query()]) -> HttpResponse:
-    """一次通话的录音（最近一段），带账号与时间水印；权限为 calls.download，下载留痕（账号、时间、用途）。"""
+    """一次通话的录音（最近一段），带账号与时间水印；权限为 calls.download，下载留痕（账号、时间、用途）。
+    录音文件与封存时不一致的为 409。"""
     actor = actor_of(request)
     actor.must("calls.download")
     rows = Recording.objects.filter(call__in=calls_seen_by(actor), state=Recording.State.SEALED).select_related("call")

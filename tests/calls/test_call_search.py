@@ -57,3 +57,13 @@ def test_by_the_number_of_an_order_however_old(client, cast, calls):
     assert found(client, cast, "leader1", order=number, longer=200) == ["s3"]
     assert found(client, cast, "leader1", order="20991231000000") == []
     assert found(client, cast, "director1@OTHER", order=number) == []
+
+
+def test_the_page_of_a_call_names_whose_own_queue_it_waited_in(client, cast, calls):
+    own = f"p{cast.staff['agent2'].pk}"
+    at = calls[1].entered_at.isoformat(timespec="milliseconds")
+    calls[1].milestones = [{"at": at, "kind": "queued", "queue": own}, {"at": at, "kind": "queued", "queue": "p999999999"}]
+    calls[1].save(update_fields=["milestones"])
+    client.force_login(cast.staff["leader1"], backend=BACKEND)
+    page = client.get(f"/calls/{calls[1].pk}/").content.decode()
+    assert f"首问负责：{cast.staff['agent2'].name}" in page and f">{own}<" not in page

@@ -80,5 +80,10 @@ def test_a_bad_question_is_a_problem_in_words(cast, asked):
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+def test_an_unknown_outcome_is_told_with_the_known_ones(cast):
+    said = Api(cast.staff["leader1"]).get(f"{CALLS}?outcome=eaten").json()
+    assert said["detail"].startswith("请检查标出的内容：outcome：只能是 going_on、answered、")
+
+
 def test_no_such_call(cast):
     assert Api(cast.staff["leader1"]).get(f"{CALLS}/999999999999999999999").status_code == 404

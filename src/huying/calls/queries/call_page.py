@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 from huying.calls.models import Call, FlowVersion, Leg, OtherDesk, Recording, SkillGroup, Utterance
 from huying.calls.rules.course import Line, Pause, lines, pauses
 from huying.calls.rules.flow_check import name_of
+from huying.org.models import Staff
 from huying.org.policies import Actor
 
 Finder = Callable[[Actor, Call], list[dict[str, Any]]]
 _finders: list[Finder] = []
+PERSONAL = re.compile(r"p(\d{1,9})")
 FLOW = re.compile(r"f(\d{1,9})v(\d{1,9})")
 
 
@@ -48,10 +50,16 @@ def page_of_call(call: Call) -> CallSheet:
     queues = {group.queue: group.name for group in SkillGroup.objects.filter(centre_id=call.centre_id)}
     queues |= {f"p{leg.staff_id}": f"{leg.staff.name}（首问）" for leg in legs if leg.staff}
     desks = {f"desk-{desk.code}": desk.name for desk in OtherDesk.objects.filter(centre_id=call.centre_id)}
-    course = lines(call.milestones, people, {**queues, **desks, **_steps(call)})
+    course = lines(call.milestones, people, {**queues, **desks, **_personal(call), **_steps(call)})
     spoken = sum(row.get("kind") == "said" for row in call.milestones)
     return CallSheet(course, legs, list(call.recordings.order_by("begun_at", "id")), pauses(call.milestones), spoken,
                      list(words_of_call(call).defer("text")) if spoken else [])
+
+
+def _personal(call: Call) -> dict[str, str]:
+    """Personal queues ("p12"), in which the last agent is waited for, by that person's name."""
+    keys = {match[1] for line in call.milestones if (match := PERSONAL.fullmatch(str(line.get("queue", ""))))}
+    return {f"p{staff.pk}": f"首问负责：{staff.name}" for staff in Staff.objects.filter(pk__in=keys)}
 
 
 def _steps(call: Call) -> dict[str, str]:

@@ -43,7 +43,7 @@ def handle(request: HttpRequest, error: Any) -> HttpResponse:
     if isinstance(error, AuthenticationError):
         return problem(401, "no_token", SIGN_IN, headers={"WWW-Authenticate": 'Bearer realm="huying"'})
     if isinstance(error, ValidationError):
-        wrong = bad_input(query_faults(error))
+        wrong = bad_input(query_faults(error), bare=True)
         return problem(422, wrong.code, wrong.message, wrong.fields)
     if isinstance(error, Http404):
         return problem(404, "not_found", "没有这个地址")

@@ -120,9 +120,10 @@ def shaped(data: Any, model: type[M]) -> M:
         raise bad_input(faults(wrong)) from None
 
 
-def bad_input(fields: dict[str, str]) -> BadInput:
-    """The refusal whose sentence names the faults, for those who only read `detail`."""
-    words = "；".join(f"{label(name)}：{text}" for name, text in list(fields.items())[:5])
+def bad_input(fields: dict[str, str], *, bare: bool = False) -> BadInput:
+    """The refusal whose sentence names the faults, for those who only read `detail`. `bare`: the names are those of
+    parameters, which are no fields of a form."""
+    words = "；".join(f"{name if bare else label(name)}：{text}" for name, text in list(fields.items())[:5])
     more = f"；等共 {len(fields)} 处" if len(fields) > 5 else ""
     return BadInput(f"请检查标出的内容：{words}{more}", fields=fields)
 

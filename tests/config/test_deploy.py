@@ -55,6 +55,13 @@ def test_ports_of_the_samples_are_the_defaults():
     assert f"127.0.0.1:{ports.phone}/ws" in phone
 
 
+def test_the_stream_behind_nginx_is_where_live_serves_it():
+    told = (DEPLOY / "nginx" / "huying.conf").read_text()
+    asked = re.search(r"HUYING_LIVE_URL=https://[^/]+(/\S+)", told)[1]
+    assert f'scope["path"] != "{asked}"' in (ROOT / "src/huying/config/live_asgi.py").read_text()
+    assert re.search(r"location /live \{\s+proxy_pass http://127.0.0.1:8013;", told), "the path goes through as it is"
+
+
 def test_a_call_may_go_to_the_second_node():
     """Tried with Kamailio 5.6.3 and a node that says nothing: without the flag the carrier was told 408."""
     told = (DEPLOY / "telephony" / "kamailio.cfg").read_text()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -14,12 +14,7 @@ log = structlog.get_logger("huying.gateway")
 USER = "huying"
 WAITS = (0.2, 0.5, 1.0, 2.0, 5.0)
 BOOT_SECONDS = 60.0
-HEARD = (
-    "FullyBooted", "CEL", "Hold", "Unhold", "MusicOnHoldStart", "MusicOnHoldStop", "DialEnd", "AgentRingNoAnswer", "PeerStatus",
-    "QueueMemberAdded", "QueueMemberRemoved", "QueueMemberStatus", "QueueMemberPause", "QueueMemberPenalty",
-    "QueueMemberRinginuse",
-)
-"""All that the switch is to send by itself: of the three hundred and forty events of a call some forty."""
+BOOTED = "FullyBooted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +26,17 @@ class Address:
 
 class Line:
     """`found` is called with each new connection to a switch that has started up; `lost` when it is gone. Both may be long.
+    `heard`: who is told which event, at once and in order; the switch sends no others. Nothing there may wait.
 
     While a switch starts it answers already, but refuses what its modules are to do.
     """
 
     def __init__(
         self, address: Callable[[], Awaitable[Address]], found: Callable[[ami.Link], Awaitable[None]],
-        heard: Callable[[ami.Message], None], lost: Callable[[], Awaitable[None]],
+        lost: Callable[[], Awaitable[None]],
     ) -> None:
-        self._address, self._found, self._heard, self._lost = address, found, heard, lost
+        self._address, self._found, self._lost = address, found, lost
+        self.heard: Mapping[str, Callable[[ami.Message], None]] = {}
         self.link: ami.Link | None = None
 
     async def action(self, name: str, **fields: ami.Value) -> ami.Message:
@@ -61,7 +58,7 @@ class Line:
                 async with await ami.connect(about.host, about.port, USER, about.secret) as link:
                     log.info("switch_found")
                     failures = 0
-                    await hear_only(link)
+                    await hear_only(link, (BOOTED, *self.heard))
                     await self._hold(link)
             except Refusal as refusal:
                 if failures == 0:
@@ -75,9 +72,10 @@ class Line:
         greeting = asyncio.create_task(self._greet(link, booted))
         try:
             async for event in link.events():
-                if event.get("Event") == "FullyBooted":  # said at each sign-in, or when it comes true
+                if event["Event"] == BOOTED:  # said at each sign-in, or when it comes true
                     booted.set()
-                self._heard(event)
+                elif hear := self.heard.get(event["Event"]):
+                    hear(event)
         finally:
             self.link = None
             greeting.cancel()
@@ -98,8 +96,8 @@ class Line:
             await link.close()
 
 
-async def hear_only(link: ami.Link) -> None:
-    """Asterisk 20 knows no such filters: then it sends everything, and what is not wanted is passed over here."""
-    for name in HEARD:
+async def hear_only(link: ami.Link, names: Iterable[str]) -> None:
+    """Of a call's three hundred and forty events some forty. Asterisk 20 knows no such filters and goes on sending all."""
+    for name in names:
         with contextlib.suppress(ami.ActionRefused):
             await link.action("Filter", Operation="Add", MatchCriteria=f"action(include),name({name})", Filter="")

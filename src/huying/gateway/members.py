@@ -19,6 +19,7 @@ from huying.kernel.errors import Refusal
 from huying.switch import ami
 
 log = structlog.get_logger("huying.gateway")
+MEMBER_EVENTS = tuple(f"QueueMember{what}" for what in ("Added", "Removed", "Status", "Pause", "Penalty", "Ringinuse"))
 REST = 0.05  # seconds: seats change together, and whoever answered was paused at once
 WITHOUT_DATABASE = 20.0
 """Seconds after a call until its agent gets the next one while nobody can say that the after-call work is done."""

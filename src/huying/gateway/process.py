@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from huying.gateway.ears import Ears
 from huying.gateway.facts import Facts
 from huying.gateway.legs import Legs, SeatEvent
 from huying.gateway.line import Address, Line
-from huying.gateway.members import Members
+from huying.gateway.members import MEMBER_EVENTS, Members
 from huying.gateway.pauses import Pauses
 from huying.gateway.phones import Phones
 from huying.gateway.sweep import Sweep
@@ -65,7 +65,7 @@ class Gateway:
     def __init__(self, data: Path) -> None:
         self.legs = Legs()
         self.database, self.quick, self.slow = Database("facts"), Database("commands"), Database("ticks")
-        self.line = Line(self._address, self._found, self._heard, self._lost)
+        self.line = Line(self._address, self._found, self._lost)
         self.facts = Facts((data / "switch").resolve(), self.database, self.legs, self._told)
         self.members = Members(self.line, self.quick, self.legs)
         self.phones = Phones(self.line, self.quick)
@@ -77,6 +77,7 @@ class Gateway:
         self.ears = Ears(self._asked)
         self.sweep = Sweep(self.line, self.slow, self.legs, self._told)
         self._lost_at: datetime | None = None
+        self.line.heard = self._heard()
 
     async def run(self) -> None:
         await self.database.do(give_up_running)
@@ -146,25 +147,18 @@ class Gateway:
             async with asyncio.timeout(2.0):
                 await self.quick.do(partial(_seen, connected=False))
 
-    def _heard(self, event: ami.Message) -> None:
-        """Each event of the manager connection, in order; nothing here may wait."""
-        kind = event.get("Event", "")
-        if kind == "CEL":
-            self.facts.wake.set()
-        elif kind in {"Hold", "Unhold"}:
-            self.facts.add(_hold(event))
-        elif kind in {pauses.BEGINS, pauses.ENDS}:
-            self.pauses.heard(event)
-        elif kind == TRANSFER:
-            self.let_go.heard(event)
-        elif kind == "DialEnd":
-            self.legs.dial_ended(event.get("DestUniqueid", ""), event.get("DialStatus", ""))
-        elif kind == "AgentRingNoAnswer":
-            self.legs.dial_ended(event.get("DestUniqueid", ""), "NOANSWER")
-        elif kind.startswith("QueueMember"):
-            self.members.heard(event)
-        elif kind == "PeerStatus":
-            self.phones.heard(event)
+    def _heard(self) -> dict[str, Callable[[ami.Message], None]]:
+        """Who listens to which event of the manager connection."""
+        return {
+            "CEL": lambda event: self.facts.wake.set(),
+            **dict.fromkeys(("Hold", "Unhold"), lambda event: self.facts.add(_hold(event))),
+            **dict.fromkeys((pauses.BEGINS, pauses.ENDS), self.pauses.heard),
+            TRANSFER: self.let_go.heard,
+            "DialEnd": lambda event: self.legs.dial_ended(event.get("DestUniqueid", ""), event.get("DialStatus", "")),
+            "AgentRingNoAnswer": lambda event: self.legs.dial_ended(event.get("DestUniqueid", ""), "NOANSWER"),
+            **dict.fromkeys(MEMBER_EVENTS, self.members.heard),
+            "PeerStatus": self.phones.heard,
+        }
 
     def _told(self, events: Sequence[SeatEvent]) -> None:
         self.members.told(events)

@@ -14,7 +14,7 @@ def police(house, talk, carrier):
     """The line on which 110 is reached."""
     OtherDesk.objects.create(centre=house.cast.demo, code="110", name="公安", number="02112345110")
     config_changed()
-    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"), seconds=15)
+    eventually(lambda: "DESK,110" in house.node.cli("dialplan show move"))
     return carrier()
 
 
@@ -30,7 +30,7 @@ def comes_back(house, talk):
         house.becomes(talk.seat, "talking")
         talk.call.hang_up()
         house.becomes(talk.seat, "wrap_up")
-        eventually(lambda: Call.objects.count() == 1 and Call.objects.get().ended_at, seconds=15)
+        eventually(lambda: Call.objects.count() == 1 and Call.objects.get().ended_at)
         return Call.objects.get()
 
     return look
@@ -59,7 +59,7 @@ def test_a_colleague_who_still_rings_is_left_with_the_citizen(house, talk, ask, 
     assert house.state(talk.seat) == "wrap_up"
     talk.call.hang_up()
     house.becomes(talk.other, "wrap_up")
-    eventually(lambda: Call.objects.count() == 1 and Call.objects.get().ended_at, seconds=15)
+    eventually(lambda: Call.objects.count() == 1 and Call.objects.get().ended_at)
     call = Call.objects.get()
     assert len(moves(call)) == 1 and call.transfers == 1
     assert [(leg.extension, leg.result) for leg in call.legs.order_by("offered_at")] == [
@@ -89,7 +89,7 @@ def test_a_group_that_still_rings_is_where_the_citizen_waits(house, talk, ask):
     talk.bob.ring().answer().say(1600)
     assert talk.call.hears(1600)
     house.becomes(talk.other, "talking")
-    eventually(lambda: Call.objects.get(direction="in").group == house.group, seconds=15)
+    eventually(lambda: Call.objects.get(direction="in").group == house.group)
 
 
 @pytest.mark.req("R211", "R228")

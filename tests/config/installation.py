@@ -5,7 +5,6 @@ import os
 import queue
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 import psycopg
 
 from contracts import ROOT
+from telephony.node import free_ports
 
 PATIENCE = 120  # seconds; the machine may be busy with other tests
 SETTINGS = ("HUYING_", "DATABASE_URL", "DJANGO_", "PROMETHEUS_", "PYTEST_")
@@ -37,13 +37,6 @@ def command(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def two_free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 @dataclass
 class Installation:
     data: Path
@@ -60,7 +53,7 @@ class Installation:
         """
         if "HUYING_SIP_PORT" not in (environ or {}):
             options = ("--no-phone", *options)
-        self.port, self.live_port = (self.port and (self.port, self.live_port)) or two_free_ports()
+        self.port, self.live_port = (self.port and (self.port, self.live_port)) or free_ports(2)
         begun = time.monotonic()
         self.up = subprocess.Popen(
             [ROOT / "bin" / "up", "--no-demo", "--port", str(self.port), "--live-port", str(self.live_port), *options],

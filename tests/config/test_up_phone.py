@@ -1,12 +1,10 @@
 """`bin/up` with telephones: the real Asterisk as one of its processes, and `bin/up` where there is none to be had."""
 
 import asyncio
-import contextlib
 import json
 import os
 import pwd
 import signal
-import socket
 from pathlib import Path
 
 import pytest
@@ -15,17 +13,14 @@ from config.installation import Installation, eventually, lives
 from config.test_embedded_database import forget
 from huying.kernel.errors import Refusal
 from huying.switch import ami, package
+from telephony.node import free_ports
 
 pytestmark = [pytest.mark.slow, pytest.mark.phone]
 PORTS = ("HUYING_SIP_PORT", "HUYING_PHONE_PORT", "HUYING_AMI_PORT")
 
 
 def own_ports() -> dict[str, str]:
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in PORTS]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return {name: str(probe.getsockname()[1]) for name, probe in zip(PORTS, probes, strict=True)}
+    return dict(zip(PORTS, map(str, free_ports(3)), strict=True))
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,8 @@ def test_down_the_list_by_keyboard_alone(visit, shot, cast):
     press(page, "k")
     press(page, "Enter")  # the first one opens beside the list, the page stays
     page.locator("#act-form").wait_for()
-    assert page.get_by_text("海湾社区门口的路灯三天没有亮了").first.is_visible() and page.locator("[data-list]").is_visible()
+    page.get_by_text("海湾社区门口的路灯三天没有亮了").first.wait_for()
+    page.locator("[data-list]").wait_for()
     assert active(page) == "id_unit"
     page.get_by_text("您正在处理").wait_for()  # a colleague sees who has it
     tab_to(page, "id_opinion")

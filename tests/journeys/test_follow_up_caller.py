@@ -26,19 +26,19 @@ def waiting(cast):
 def test_follow_up_caller(visit, shot, waiting, js):
     lamp, rubbish, cover = waiting
     page = visit("followup1", "/followup/", js=js)
-    assert page.get_by_text("2 单一起问").is_visible()
+    page.get_by_text("2 单一起问").wait_for()
     shot(page, "follow-up-desk")
 
     page.get_by_role("button", name=f"回访 {cover.number}").click()
     page.get_by_role("button", name="显示号码").click()
-    assert page.get_by_text("13307700002").is_visible()
+    page.get_by_text("13307700002").wait_for()
     page.get_by_role("button", name="无人接听").click()
-    assert page.get_by_text("已登记“无人接听”").is_visible()
+    page.get_by_text("已登记“无人接听”").wait_for()
     assert page.get_by_role("cell", name="1 次").is_visible()
 
     page.get_by_role("button", name=f"回访 {lamp.number}").click()
-    assert page.get_by_text("此人还有 1 单待回访").is_visible()
-    assert page.get_by_text("已于今日更换灯泡").is_visible()
+    page.get_by_text("此人还有 1 单待回访").wait_for()
+    page.get_by_text("已于今日更换灯泡").wait_for()
     shot(page, "follow-up-work")
     page.get_by_label("联系过", exact=True).check()
     page.get_by_label("已解决", exact=True).check()
@@ -51,14 +51,14 @@ def test_follow_up_caller(visit, shot, waiting, js):
     page.get_by_label("不满意", exact=True).check()
     page.get_by_label("诉求人原话").fill("清了一半就走了")
     page.get_by_role("button", name="不满意，重办").click()
-    assert page.get_by_text("请填写理由").first.is_visible()
+    page.get_by_text("请填写理由").first.wait_for()
     shot(page, "follow-up-refused")
     page.get_by_label("重办、督办或认定的理由").fill("现场仍有一半垃圾")
     page.get_by_label("部分解决", exact=True).check()
     page.get_by_label("只解决了一部分", exact=True).check()
     assert page.get_by_label("诉求人原话").input_value() == "清了一半就走了"
     page.get_by_role("button", name="不满意，重办").click()
-    assert page.get_by_text("已发起重办").is_visible()
+    page.get_by_text("已发起重办").wait_for()
 
     states = dict(WorkOrder.objects.values_list("number", "state"))
     assert states == {lamp.number: State.TO_CLOSE, rubbish.number: State.HANDLING, cover.number: State.FOLLOWING_UP}

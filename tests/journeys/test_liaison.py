@@ -70,7 +70,8 @@ def test_sign_call_photo_reply(phone, shot, cast, js):
     page.get_by_label("上门或现场").check()
     page.get_by_label("说明").fill("现场三只灯泡损坏")
     send(page, "登记核实")  # the photograph and the finding are missing: said beside the fields, nothing typed is lost
-    assert page.get_by_text("请上传证明材料").first.is_visible() and page.get_by_text("请选择事实认定").first.is_visible()
+    page.get_by_text("请上传证明材料").first.wait_for()
+    page.get_by_text("请选择事实认定").first.wait_for()
     assert page.get_by_label("说明").input_value() == "现场三只灯泡损坏"
     page.get_by_label("属实", exact=True).check()
     page.locator("input[type=file]").set_input_files(photo())
@@ -97,7 +98,7 @@ def test_sign_call_photo_reply(phone, shot, cast, js):
     assert [file.media_type for file in check.proofs.all()] == ["image/jpeg"]
     page.get_by_role("link", name="工单", exact=True).click()
     page.get_by_role("link", name="已反馈").click()
-    assert card(page, lamp).is_visible()
+    card(page, lamp).wait_for()
     here = page.locator(".hy-list__about").inner_text()
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
     page.reload()
@@ -112,7 +113,7 @@ def test_not_ours_is_sent_back_with_the_clause_once(phone, shot, cast, js):
     page.get_by_role("link", name="申请退回").click()
     page.locator("#act-form").wait_for()
     send(page, "申请退回")
-    assert page.get_by_text("请填写依据条款").first.is_visible()
+    page.get_by_text("请填写依据条款").first.wait_for()
     page.get_by_label("依据条款").fill("市政设施移交清单第三条")
     page.get_by_label("建议承办单位").fill("自来水")
     page.get_by_label("理由").fill("小区内路灯由供水公司代管，不在移交清单内")
@@ -151,7 +152,7 @@ def test_more_time_is_asked_for_and_the_rest_is_handed_down(phone, shot, cast, j
     page.get_by_text("已二级交办").wait_for()
     fits(page)
     page.get_by_role("link", name="下派跟踪").click()
-    assert card(page, play).get_by_text("市容管理科").first.is_visible()
+    card(page, play).get_by_text("市容管理科").first.wait_for()
 
     below = phone(user="subliaison1", js=js)
     card(below, play).get_by_role("button", name="签收").click()
@@ -172,7 +173,7 @@ def test_followed_orders_and_the_way_of_one_found_by_number_or_title(phone, cast
     page.get_by_text("已关注").wait_for()
     page.get_by_role("link", name="工单", exact=True).click()
     page.get_by_role("link", name="我关注的").click()
-    assert card(page, mine).is_visible()
+    card(page, mine).wait_for()
     for words, number, found in ((mine.number, mine.number, True), ("路灯不亮", mine.number, True), (others.number, others.number, False),
                                  ("路灯杆倾斜", others.number, False)):
         page.get_by_placeholder("内容、单号").fill(words)

@@ -80,9 +80,9 @@ def test_from_intake_to_the_closed_store(visit, shot, cast):
     citizen = visit("", f"/r/{make_rating_token(order)}", js=False, size=PHONE)
     citizen.get_by_label("非常满意").check()
     citizen.locator("main button[type=submit]").first.click()
-    assert citizen.get_by_text(re.compile("谢谢|感谢")).first.is_visible()
+    citizen.get_by_text(re.compile("谢谢|感谢")).first.wait_for()
     assert state_of(number) == State.CLOSED
 
     store = visit("director1", "/orders/desk/closed/", js=False)
-    assert store.get_by_text("海湾社区路灯不亮").first.is_visible()
+    store.get_by_text("海湾社区路灯不亮").first.wait_for()
     assert list(verify()) == []

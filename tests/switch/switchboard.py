@@ -131,9 +131,12 @@ class Node:
         """User events so far, as "NAME data"."""
         return [f"{record.user_event} {record.data}".strip() for record in self.records() if record.kind == records.USER]
 
-    def wait_told(self, start, since=0):
-        """Until a user event that begins so is among those after the first `since`."""
-        self._until(lambda: any(line.startswith(start) for line in self.told()[since:]), lambda: f"no {start!r} in {self.told()[since:]}")
+    def wait_told(self, start, since=0, times=1):
+        """Until a user event that begins so is, so many times, among those after the first `since`."""
+        self._until(
+            lambda: sum(line.startswith(start) for line in self.told()[since:]) >= times,
+            lambda: f"not {times} times {start!r} in {self.told()[since:]}",
+        )
 
     def streams(self, sound):
         """How often that sound has been begun with: a prompt, or "default" for music."""

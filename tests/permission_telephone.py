@@ -68,6 +68,7 @@ CALLS = {
     "calls:phone": page(TAKES_CALLS),
     "calls:demo-phone": public(status=404, recorded=False),
     "calls:pool": page("agent1 leader1 dispatcher1 followup1 quality1 director1 buyer1 operator1"),
+    "calls:call-appeal": send("agent1 leader1 director1", pk=call_of_agent1),
     "calls:call-back": send(TAKES_CALLS, pk=calls.call_back),
     "calls:pool-done": send(TAKES_CALLS, pk=calls.call_back),
     "calls:blocks": page("leader1 director1"),

@@ -173,6 +173,23 @@ def test_on_the_pages_a_leader_nominates_and_the_director_approves(exchange, cal
     assert answer["Content-Type"] == "application/zip"
 
 
+def test_whoever_took_the_call_of_a_blocked_caller_writes_down_that_they_object(exchange, calls):
+    row = approved(exchange, calls)
+    call = exchange.call(agent="agent1", ago=timedelta(), was_listed=True)
+    other = exchange.call(agent="agent1", number="13907709999", ago=timedelta())
+    agent, director = client(exchange, "agent1"), client(exchange, "director1")
+    assert "登记申诉" in agent.get(f"/calls/{call.pk}/").content.decode()
+    assert "登记申诉" not in agent.get(f"/calls/{other.pk}/").content.decode()
+    assert "没有生效中的拦截" in agent.post(f"/calls/{other.pk}/appeal", {"words": "本人没有拨打"}, follow=True).content.decode()
+    agent.post(f"/calls/{call.pk}/appeal", {"words": "短"})
+    row.refresh_from_db()
+    assert row.appealed_at is None
+    said = agent.post(f"/calls/{call.pk}/appeal", {"words": "本人手机被盗用"}, follow=True).content.decode()
+    assert "申诉已登记" in said and "登记申诉" not in said  # one at a time
+    assert "本人手机被盗用" in director.get(f"/calls/blocks/{row.pk}").content.decode()
+    assert "139****1234" in director.get("/calls/blocks/?state=appealed").content.decode()
+
+
 def test_the_hash_finds_the_number_however_it_is_written(exchange, calls):
     row = nominate(exchange, calls, number="+86 139-0770-1234")
     assert (row.number, bytes(row.number_hash)) == (CALLER, hash_of(CALLER))

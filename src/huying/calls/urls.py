@@ -12,6 +12,7 @@ urlpatterns = [
     path("switch/speech", views.speech, name="speech"),
     path("calls/", views.calls, name="calls"),
     path("calls/<int:pk>/", views.call, name="call"),
+    path("calls/<int:pk>/appeal", views.call_appeal, name="call-appeal"),
     path("calls/<int:pk>/words/<int:one>", views.words, name="words"),
     path("calls/recordings/<int:pk>/sound", views.sound, name="sound"),
     path("calls/recordings/<int:pk>/download", views.download, name="download"),

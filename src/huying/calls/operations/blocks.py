@@ -18,7 +18,8 @@ from huying.org.models import Centre
 from huying.org.policies import Actor
 
 State = Block.State
-NOMINATE, APPROVE = "calls.nominate_block", "calls.approve_block"
+NOMINATE, APPROVE, ANSWER = "calls.nominate_block", "calls.approve_block", "calls.answer"
+MAY_APPEAL = (NOMINATE, APPROVE, ANSWER)
 LEAST_WORDS = 4
 
 
@@ -96,8 +97,11 @@ def _decide(actor: Actor, block: Block, words: str, state: str) -> Block:
 
 @transaction.atomic
 def appeal(*, actor: Actor, block: Block, words: str) -> Block:
-    """Somebody of ours writes down that the caller objects. Raises NotAllowed, NoWords, WrongState."""
-    if not actor.may_any([NOMINATE, APPROVE]):
+    """Somebody of ours writes down that the caller objects: also whoever took the call that the caller got through with.
+
+    Raises NotAllowed, NoWords, WrongState.
+    """
+    if not actor.may_any(MAY_APPEAL):
         actor.must(NOMINATE)
     row = locked(block, State.ACTIVE)
     row.appeal, row.appealed_at, row.appeal_decision = worded(words, "appeal", 1000), clock.now(), ""

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from huying.calls.models import Call, FlowVersion, Leg, OtherDesk, Recording, SkillGroup, Utterance
+from huying.calls.models import Block, Call, FlowVersion, Leg, OtherDesk, Recording, SkillGroup, Utterance
+from huying.calls.queries.route import active_blocks
 from huying.calls.rules.course import Line, Pause, lines, pauses
 from huying.calls.rules.flow_check import name_of
 from huying.org.models import Staff
@@ -72,3 +73,11 @@ def _steps(call: Call) -> dict[str, str]:
             names[match[0]] = f"{version.flow.name}（第 {version.number} 版）"
             names |= {f"{match[0]}:{node['id']}": name_of(node) for node in version.graph["nodes"]}
     return names
+
+
+def block_to_appeal(call: Call) -> Block | None:
+    """The block that the caller was let through in spite of, while it is in force and no appeal against it waits."""
+    if not call.was_listed:
+        return None
+    rows = active_blocks(call.centre_id).filter(number_hash=call.number_hash)
+    return rows.exclude(appealed_at__isnull=False, appeal_decision="").first()

@@ -1,5 +1,5 @@
 from huying.calls.views.blocks import block, block_do, block_export, block_new, blocks
-from huying.calls.views.calls import call, calls, download, sound
+from huying.calls.views.calls import call, call_appeal, calls, download, sound
 from huying.calls.views.citizen_phone import demo_phone
 from huying.calls.views.floor import board, day, hand, help_answer, log, wall
 from huying.calls.views.flows import (
@@ -36,7 +36,7 @@ from huying.calls.views.talk import call_for_help, talk
 from huying.calls.views.words import words
 
 __all__ = [
-    "bar", "block", "block_do", "block_export", "block_new", "blocks", "board", "call", "call_back", "call_for_help",
+    "bar", "block", "block_do", "block_export", "block_new", "blocks", "board", "call", "call_appeal", "call_back", "call_for_help",
     "caller_list", "caller_lists", "calls", "day", "demo_phone", "do", "download", "flow", "flow_name", "flow_new",
     "flow_off", "flow_publish", "flow_restore", "flow_versions", "flows", "hand", "help_answer", "hold", "list_delete",
     "list_new", "listed_off", "log", "node", "node_do", "node_new", "phone_password", "phone_window", "pool",

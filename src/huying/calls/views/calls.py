@@ -4,26 +4,30 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from huying.audit.models import Access
 from huying.audit.operations import note_access
 from huying.calls.forms.calls import CallFilter, DownloadForm
 from huying.calls.models import Call, Recording
+from huying.calls.operations.blocks import MAY_APPEAL, WrongState, appeal
 from huying.calls.operations.take_out import take_out
 from huying.calls.policies import calls_seen_by
 from huying.calls.queries.call_list import page_of_calls
-from huying.calls.queries.call_page import orders_of, page_of_call
+from huying.calls.queries.call_page import block_to_appeal, orders_of, page_of_call
 from huying.calls.queries.sealed import DamagedRecording, folder, opened, whole
 from huying.kernel import clock
 from huying.kernel.clock import SHANGHAI
+from huying.kernel.errors import Refusal
 from huying.org.policies import Actor, actor_of, found_or_404, needs
 from huying.org.queries import centres_of
+from huying.org.rules.asked import words
 from huying.ui.fields import refuse
 
 log = structlog.get_logger("huying.calls.recordings")
@@ -50,9 +54,26 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     row = call_of(request, pk)
     context = {
         "page": page_of_call(row), "call": row, "orders": orders_of(actor, row), "may_download": actor.may("calls.download"),
-        "may_reveal": actor.may("citizens.reveal"),
+        "may_reveal": actor.may("citizens.reveal"), "kept_out": block_to_appeal(row) if actor.may_any(MAY_APPEAL) else None,
     }
     return render(request, "calls/call.html", context)
+
+
+@require_POST
+@needs(*MAY_APPEAL)
+def call_appeal(request: HttpRequest, pk: int) -> HttpResponse:
+    """A blocked caller who got through objects: whoever hears it writes it down for those who decide (R216)."""
+    row = call_of(request, pk)
+    block = block_to_appeal(row)
+    try:
+        if block is None:
+            raise WrongState("这个号码没有生效中的拦截，或已有申诉在等待处理")
+        appeal(actor=actor_of(request), block=block, words=words(request.POST, "words"))
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "申诉已登记，等待负责人处理")
+    return redirect("calls:call", row.pk)
 
 
 def call_of(request: HttpRequest, pk: int) -> Call:

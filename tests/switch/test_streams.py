@@ -389,7 +389,7 @@ def test_self_service(node, carrier, web):
     node.wait_told("NODE f1v1:bye")
     call.wait_ended()
     asked = next(fields for path, fields in web.asked if path.endswith("/switch/service"))
-    assert (asked["service"], asked["digits"], asked["caller"]) == ("order_progress", "status:1234.", "13800138000")
+    assert (asked["service"], asked["digits"], asked["caller"]) == ("order_progress", "main:2.status:1234.", "13800138000")
     told(node, [
         "NODE f1v1:hello", "NODE f1v1:main", "KEY f1v1:main:2", "NODE f1v1:status", "KEY f1v1:status:1234", "NODE f1v1:ask",
         "NODE f1v1:bye",

@@ -1,5 +1,6 @@
 """The phone bar and the page of one's own seat, as plain forms; what becomes of a call's form (R209, R210, R213, R220)."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -96,6 +97,15 @@ def test_a_bar_asked_for_by_script_comes_back_alone_and_says_what_was_refused(as
     text = client.post("/seat/do/dial", {"number": "139"}, headers={"HX-Request": "true"}).content.decode()
     assert 'role="alert"' in text and 'value="139"' in text, "what was typed stays"
     assert client.post("/seat/do/explode").status_code == 404
+
+
+def test_a_bar_drawn_anew_leads_back_to_the_page_around_it(as_, cast, phones):
+    """A button pressed before scripts have taken hold of the new bar is a plain form."""
+    client, session = as_("agent1"), sign_in_seat(cast.actor("agent1"), phones["8001"])
+    around = {"HX-Request": "true", "HX-Current-URL": "http://testserver/orders/desk/all/?page=2"}
+    for answer in (client.get("/seat/bar", headers=around), client.post("/seat/do/ready", headers=around)):
+        assert set(re.findall(r'name="next" value="([^"]*)"', answer.content.decode())) == {"/orders/desk/all/?page=2"}
+    assert SeatSession.objects.get(pk=session.pk).state == "ready"
 
 
 def test_the_way_back_never_leads_to_another_site(as_, cast, phones):

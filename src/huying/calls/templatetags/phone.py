@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django import template
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -17,6 +19,14 @@ GOOD = {Outcome.ANSWERED, Outcome.SELF_SERVICE, Outcome.PASSED_ON}
 BAD = {Outcome.ABANDONED, Outcome.LOST, Outcome.BLOCKED, Outcome.NO_ANSWER}
 ENDERS = {"caller": "来电人", "agent": "坐席", "system": "系统"}
 NOT_INVITED = {"caller_left": "来电人先挂机", "outgoing": "外呼", "blocked": "已拦截", "off": "未开启评价", "unanswered": "未接通"}
+
+
+@register.filter
+def page_of(request: HttpRequest) -> str:
+    """The page around a part, also when the part alone is drawn anew: a button pressed before scripts have taken hold of it
+    is a plain form, and leads back there."""
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return urlunsplit(("", "", shown.path, shown.query, "")) or request.get_full_path()
 
 
 @register.filter

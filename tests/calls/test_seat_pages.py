@@ -240,7 +240,7 @@ def test_the_course_names_own_queues_and_other_hotlines(cast, phones):
     at = clock.now().isoformat()
     call.milestones = [{"at": at, "kind": "queued", "queue": f"p{agent.pk}"}, {"at": at, "kind": "transferred", "to": "desk-110"}]
     facts = [fact for line in page_of_call(call).course for fact in line.facts]
-    assert facts == [("队列", f"{agent.name}（首问）"), ("去向", "公安报警")]
+    assert facts == [("队列", f"首问负责：{agent.name}"), ("去向", "公安报警")]
 
 
 @pytest.mark.req("R218")

@@ -49,7 +49,6 @@ def page_of_call(call: Call) -> CallSheet:
     people: dict[object, str] = {leg.extension: leg.staff.name for leg in legs if leg.extension and leg.staff}
     people |= {leg.staff_id: leg.staff.name for leg in legs if leg.staff}
     queues = {group.queue: group.name for group in SkillGroup.objects.filter(centre_id=call.centre_id)}
-    queues |= {f"p{leg.staff_id}": f"{leg.staff.name}（首问）" for leg in legs if leg.staff}
     desks = {f"desk-{desk.code}": desk.name for desk in OtherDesk.objects.filter(centre_id=call.centre_id)}
     course = lines(call.milestones, people, {**queues, **desks, **_personal(call), **_steps(call)})
     spoken = sum(row.get("kind") == "said" for row in call.milestones)

@@ -68,6 +68,23 @@ def test_a_colleague_who_still_rings_is_left_with_the_citizen(house, talk, ask, 
 
 
 @pytest.mark.req("R211")
+@pytest.mark.parametrize("by", ["button", "telephone"])
+def test_who_lets_go_before_anybody_is_called_does_not_lose_the_citizen(house, talk, ask, by):
+    """Within the second in which the switch gets ready."""
+    ask("agent1", "consult", {"to": "agent", "extension": "1002"})
+    if by == "button":
+        ask("agent1", "hangup")
+    else:
+        talk.ring.hang_up()
+    house.becomes(talk.seat, "wrap_up")
+    eventually(lambda: house.state(talk.other) == "ringing", seconds=15)
+    rings = [ring for ring in iter(lambda: talk.bob.ring() if not talk.bob.silent(0.5) else None, None) if ring.state == "ringing"]
+    rings[-1].answer().say(1600)
+    assert talk.call.hears(1600)
+    house.becomes(talk.other, "talking")
+
+
+@pytest.mark.req("R211")
 def test_a_colleague_who_does_not_answer_gives_the_citizen_back(house, talk, ask, comes_back):
     ask("agent1", "consult", {"to": "agent", "extension": "1002"})
     talk.bob.ring()

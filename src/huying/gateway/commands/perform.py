@@ -1,12 +1,14 @@
 """What each kind of command does on the manager connection. Each either did it or raises a Refusal in Chinese."""
 
+import contextlib
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
 from huying.gateway.commands import recorder
-from huying.gateway.commands.hands import Consultation, Hands
+from huying.gateway.commands.hands import SETTLES, Consultation, Hands
 from huying.gateway.commands.handset import answer, asked_to_answer, hold, resume, retrieved
 from huying.gateway.commands.job import Job, NotPossible, Target
 from huying.gateway.legs import Leg
@@ -18,6 +20,10 @@ THREE_WAY = "*#3"  # features.conf, atxferthreeway
 
 
 async def hangup(job: Job, hands: Hands) -> None:
+    """Of who asks a colleague: as `complete`."""
+    if await hands.consults(job.extension):
+        with contextlib.suppress(NotPossible):  # nobody came, and they are back
+            await hands.must_consult(job)
     await hands.line.action("Hangup", Channel=hands.leg(job.extension).channel, Cause=16)
 
 
@@ -55,6 +61,8 @@ async def consult(job: Job, hands: Hands) -> None:
     if not dialled.isdigit():
         await hands.line.action("Setvar", Channel=leg.channel, Variable="__HY_ASK", Value=target.asked)
         dialled = ASKED
+    for name, value in {"HY_NEXT": target.exten, "HY_NEXT_UNTIL": str(math.ceil(time.time() + SETTLES))}.items():
+        await hands.line.action("Setvar", Channel=others[0], Variable=name, Value=value)
     await hands.line.action("Atxfer", Channel=leg.channel, Context="move", Exten=dialled)
     hands.consulting[job.extension] = Consultation(target, leg.channel, others[0], bridge, time.monotonic())
 

@@ -103,7 +103,7 @@ class Hands:
         go then loses the citizen."""
         while await self.consults(job.extension):
             begun = self.consulting[job.extension]
-            if (await self.bridge(self.talking(job.extension)))[0] != begun.bridge:
+            if (await self.bridge(self.talking(job.extension)))[0] not in {"", begun.bridge}:
                 return
             await asyncio.sleep(LOOK_EVERY)
         raise NotPossible("没有正在进行的咨询")

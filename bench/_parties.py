@@ -153,10 +153,11 @@ class Conferences:
         set_scope(ALL)
         try:
             time.sleep(2.0)  # a few words first
-            ask_switch(actor=staff_actor(seat.staff), kind="conference", about={"to": "number"}, secret="13700137000",
-                       session=seat, wait=5.0)
+            ask_switch(actor=staff_actor(seat.staff), kind="conference", about={"to": "number"}, secret="13700137000", session=seat)
             self.made += 1
         except Refusal as refusal:
             self.refused.append(f"{refusal.code}: {refusal.message}")
+        except Exception as error:  # in a thread of its own it would be heard by nobody
+            self.refused.append(repr(error))
         finally:
             connection.close()

@@ -162,7 +162,8 @@ def told(data: Path, hotline: _hotline.Hotline, runs: list[Any], conferences: Co
     for row in report.differences[:20]:
         note(f"reconcile: {row}")
     wrong = bad + doubled + len(seats) + len(report.differences) + sum(row[0] - row[1] for row in made) + len(conferences.refused)
-    return settled and not wrong and len(calls) == sum(row[0] for row in made)
+    made_any = bool(met) or not options.conferences
+    return settled and made_any and not wrong and len(calls) == sum(row[0] for row in made)
 
 
 def program() -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import randbelow
@@ -11,6 +11,7 @@ from huying.gateway.commands.job import Job, NotPossible, Target
 from huying.gateway.legs import Leg, Legs
 from huying.gateway.line import Line
 from huying.gateway.phones import Phones
+from huying.switch import ami
 from huying.switch.records import USER, Record, node_of
 
 SETTLES = 2.0
@@ -18,6 +19,12 @@ SETTLES = 2.0
 LOOK_EVERY = 0.1
 UNUSED = 10**9
 """The switch numbers its channels from 1 up."""
+
+
+def bridge_of(channel: str, rows: Sequence[ami.Message]) -> tuple[str, list[ami.Message]]:
+    """The bridge that `channel` is in, and the rows of the others in it; ("", []) when it is in none."""
+    found = next((row.get("BridgeId", "") for row in rows if row.get("Channel") == channel), "")
+    return found, [row for row in rows if found and row.get("BridgeId") == found and row.get("Channel") != channel]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +86,8 @@ class Hands:
 
     async def bridge(self, leg: Leg) -> tuple[str, list[str]]:
         """The bridge that `leg` is in, and the other channels in it; ("", []) when it is in none."""
-        rows = await self.line.listed("CoreShowChannels")
-        found = next((row.get("BridgeId", "") for row in rows if row.get("Channel") == leg.channel), "")
-        others = [row["Channel"] for row in rows if found and row.get("BridgeId") == found and row["Channel"] != leg.channel]
-        return found, others
+        found, others = bridge_of(leg.channel, await self.line.listed("CoreShowChannels"))
+        return found, [row["Channel"] for row in others]
 
     async def in_room(self, leg: Leg) -> bool:
         """Whether it is in a room for three, where the switch knows neither transfers nor consultations."""

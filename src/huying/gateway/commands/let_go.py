@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from huying.gateway.commands.hands import Consultation, Hands
+from huying.gateway.commands.hands import Consultation, Hands, bridge_of
 from huying.gateway.legs import SEAT
 from huying.kernel.errors import Refusal
 from huying.switch import ami
@@ -44,6 +44,5 @@ class LetGo:
 
 def _still_rings(rows: Sequence[ami.Message], citizen: str) -> bool:
     """Whether the only one with the citizen is somebody who has not answered."""
-    bridge = next((row.get("BridgeId", "") for row in rows if row.get("Channel") == citizen), "")
-    others = [row for row in rows if bridge and row.get("BridgeId") == bridge and row.get("Channel") != citizen]
+    _, others = bridge_of(citizen, rows)
     return bool(others) and all(row.get("ChannelStateDesc") != "Up" for row in others)
